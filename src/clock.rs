@@ -1,0 +1,84 @@
+//! The time, asked once per request and told to everyone downstream.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::tz::TimeZone;
+
+use crate::db::column;
+
+/// Unix milliseconds, as the database keeps them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(i64);
+
+column!(Timestamp: i64);
+
+impl Timestamp {
+    pub fn from_unix_seconds(seconds: i64) -> Self {
+        Self(seconds * 1000)
+    }
+
+    pub fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds.saturating_mul(1000)))
+    }
+
+    /// What JWTs carry (RFC 7519 §2, "NumericDate").
+    pub fn unix_seconds(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// Whole seconds from `earlier` until this, negative if this comes first.
+    pub fn seconds_since(self, earlier: Self) -> i64 {
+        (self.0 - earlier.0).div_euclid(1000)
+    }
+
+    /// The date and time of day where this server stands.
+    pub fn zoned(self) -> jiff::Zoned {
+        let at = jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        at.to_zoned(TimeZone::system())
+    }
+}
+
+/// RFC 3339 in UTC, for logs, JSON and the command line.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match jiff::Timestamp::from_millisecond(self.0) {
+            Ok(at) => at.fmt(f),
+            Err(_) => self.0.fmt(f),
+        }
+    }
+}
+
+#[derive(Clone)]
+pub enum Clock {
+    System,
+    Manual(Arc<AtomicI64>),
+}
+
+impl Clock {
+    pub fn manual(unix_seconds: i64) -> Self {
+        Self::Manual(Arc::new(AtomicI64::new(unix_seconds * 1000)))
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks the system")]
+    pub fn now(&self) -> Timestamp {
+        match self {
+            Self::System => {
+                let since_epoch = std::time::SystemTime::now()
+                    .duration_since(std::time::UNIX_EPOCH)
+                    .expect("the system clock is set after 1970");
+                Timestamp(since_epoch.as_millis() as i64)
+            }
+            Self::Manual(millis) => Timestamp(millis.load(Ordering::Relaxed)),
+        }
+    }
+
+    /// Moves a manual clock forward; the system clock moves by itself.
+    pub fn advance(&self, seconds: i64) {
+        if let Self::Manual(now) = self {
+            now.fetch_add(seconds * 1000, Ordering::Relaxed);
+        }
+    }
+}
