@@ -1,0 +1,191 @@
+//! The log-in page and the log-out page.
+
+use askama::Template as _;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, Request, State};
+use axum::extract::{FromRequest as _, FromRequestParts as _};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::views::{Asking, LogIn, LogInProblem, LogOut, LoggedOut};
+use super::{Attempt, From, Visitor};
+use crate::app::App;
+use crate::associations::Site;
+use crate::clients;
+use crate::id::{ClientId, SignInId};
+use crate::oidc::authorize;
+use crate::web::cookies::Cookie;
+use crate::web::page::{Here, html, initials};
+use crate::web::{self, CheckedForm, Error, frame};
+
+/// What the log-in page was opened for; both may be stale, and nothing is decided by them.
+#[derive(Deserialize, Default)]
+pub struct Asked {
+    request: Option<String>,
+    client_id: Option<String>,
+}
+
+pub async fn log_in(
+    site: Site,
+    visitor: Visitor,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Result<Response, Error> {
+    let Query(asked) = asked.unwrap_or_default();
+    if visitor.session.is_some() {
+        // Back button, bookmark, second tab: nothing to ask.
+        return Ok(visitor.keep_browser(&site, go_on(&site, &visitor, &asked).await?));
+    }
+    form(&site, &visitor, &asked, "", None, StatusCode::OK).await
+}
+
+pub async fn sign_in(site: Site, posted: CheckedForm) -> Result<Response, Error> {
+    let CheckedForm { visitor, fields, is_current } = posted;
+    let asked =
+        Asked { request: fields.optional("request"), client_id: fields.optional("client_id") };
+    let email = fields.text("email");
+    if !is_current {
+        if visitor.session.is_some() {
+            // A page from before somebody signed in here: whoever is in, is in.
+            return go_on(&site, &visitor, &asked).await;
+        }
+        let problem = if visitor.is_new_browser {
+            LogInProblem::CookiesBlocked
+        } else {
+            LogInProblem::FormStale
+        };
+        return form(&site, &visitor, &asked, email, Some(problem), StatusCode::OK).await;
+    }
+    let address = visitor.address.key();
+    let from = From {
+        address: &address,
+        device: visitor.device.as_ref(),
+        session: visitor.session_token.as_ref(),
+    };
+    let (problem, status) = match super::sign_in(&site, email, fields.raw("password"), &from).await? {
+        Ok(Attempt::In(entered)) => {
+            let to = entered_at(&site, &asked, &entered.member_id).await?;
+            let response = entered.give(&site, Redirect::to(&to));
+            return Ok(frame::leading_out(&site, response));
+        }
+        Ok(Attempt::Wrong) => (LogInProblem::WrongPair, StatusCode::OK),
+        Ok(Attempt::TooManyTries { seconds }) => {
+            (LogInProblem::TooManyTries { seconds }, StatusCode::TOO_MANY_REQUESTS)
+        }
+        Err(_busy) => (LogInProblem::Busy, StatusCode::SERVICE_UNAVAILABLE),
+    };
+    let mut response = form(&site, &visitor, &asked, email, Some(problem), status).await?;
+    let wait = match problem {
+        LogInProblem::TooManyTries { seconds } => Some(seconds),
+        LogInProblem::Busy => Some(3),
+        _ => None,
+    };
+    if let Some(seconds) = wait {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    Ok(response)
+}
+
+async fn form(
+    site: &Site,
+    visitor: &Visitor,
+    asked: &Asked,
+    email: &str,
+    problem: Option<LogInProblem>,
+    status: StatusCode,
+) -> Result<Response, Error> {
+    let client = match asked.client_id.as_deref().and_then(|id| id.parse::<ClientId>().ok()) {
+        Some(id) => clients::find(site, &id).await?.filter(|client| client.disabled_at.is_none()),
+        None => None,
+    };
+    let view = LogIn {
+        page: visitor.page(site, Here::Elsewhere),
+        client: client.as_ref().map(|client| Asking {
+            name: client.name.clone(),
+            host: client.host(),
+            initials: initials(&client.name),
+        }),
+        request: asked.request.clone(),
+        client_id: client.as_ref().map(|client| client.client_id.to_string()),
+        email: email.to_owned(),
+        problem,
+    };
+    let body = view.render().map_err(Error::broken)?;
+    let response = visitor.keep_browser(site, (status, html(body)));
+    Ok(frame::leading_out(site, response))
+}
+
+/// Back to the request that waits, or to where its client starts, or home.
+async fn go_on(site: &Site, visitor: &Visitor, asked: &Asked) -> Result<Response, Error> {
+    let waiting = match asked.request.as_deref() {
+        Some(id) => super::pending(site, &SignInId::presented(id), &visitor.browser).await?,
+        None => None,
+    };
+    match (waiting, &asked.client_id) {
+        (Some(waiting), _) => Ok(Redirect::to(&resumption(&waiting.id, &waiting.client_id)).into_response()),
+        (None, Some(client)) => authorize::start_anew(site, Some(client)).await,
+        (None, None) => {
+            let is_admin =
+                visitor.session.as_ref().is_some_and(|session| session.member.is_admin());
+            Ok(Redirect::to(home(is_admin)).into_response())
+        }
+    }
+}
+
+async fn entered_at(
+    site: &Site,
+    asked: &Asked,
+    member: &crate::id::MemberId,
+) -> Result<String, Error> {
+    Ok(match (&asked.request, &asked.client_id) {
+        (Some(request), Some(client)) => {
+            resumption(&SignInId::presented(request), &ClientId::presented(client))
+        }
+        (_, Some(client)) => resumption(&SignInId::presented("none"), &ClientId::presented(client)),
+        _ => home(crate::members::is_admin(&mut site.read(), member).await?).to_owned(),
+    })
+}
+
+fn home(is_admin: bool) -> &'static str {
+    if is_admin { "/admin/sso-clients" } else { "/account" }
+}
+
+/// Where a request that was kept goes on: it is looked up anew, and a stale one starts again there.
+fn resumption(id: &SignInId, client: &ClientId) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("request_id", id.as_str()).append_pair("client_id", client.as_str());
+    format!("/oauth/authorize?{}", query.finish())
+}
+
+/// Asks before the session ends: a link alone signs nobody out.
+pub async fn log_out(site: Site, visitor: Visitor) -> Result<Response, Error> {
+    let page = visitor.page(&site, Here::Elsewhere);
+    let body = match visitor.session {
+        Some(_) => LogOut { page }.render(),
+        None => LoggedOut { page }.render(),
+    };
+    let response = visitor.keep_browser(&site, html(body.map_err(Error::broken)?));
+    Ok(frame::leading_out(&site, response))
+}
+
+/// A cross-site POST comes back as a GET, and looks at no cookie before that; our own form ends the
+/// session.
+pub async fn sign_out(State(app): State<App>, request: Request) -> Result<Response, Error> {
+    let (mut parts, body) = request.into_parts();
+    let site = Site::from_request_parts(&mut parts, &app).await?;
+    if web::is_foreign(&site, &parts.headers) {
+        return Ok(Redirect::to("/log-out").into_response());
+    }
+    let form = CheckedForm::from_request(Request::from_parts(parts, body), &app).await?;
+    if !form.is_current {
+        return Ok(Redirect::to("/log-out").into_response());
+    }
+    let visitor = form.visitor;
+    if let (Some(session), Some(token)) = (&visitor.session, &visitor.session_token) {
+        super::end(&site, session, token).await?;
+    }
+    let mut response = Redirect::to("/log-out").into_response();
+    let gone = Cookie::Session.clear(&site);
+    response.headers_mut().append(header::SET_COOKIE, gone);
+    Ok(frame::leading_out(&site, response))
+}
