@@ -1,0 +1,83 @@
+//! App: everything that lives as long as the process, built once.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::associations::Directory;
+use crate::cache::Cache;
+use crate::clients::Client;
+use crate::clock::Clock;
+use crate::db::{self, Db};
+use crate::id::{AssociationId, ClientId};
+use crate::members::HashPool;
+use crate::oidc::discovery::Document;
+use crate::settings::Settings;
+use crate::signing::{KeySource, Ring};
+use crate::vault::{self, Vault};
+
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+pub struct Parts {
+    pub db: Db,
+    pub clock: Clock,
+    pub settings: Settings,
+    pub vault: Vault,
+    pub hashing: HashPool,
+    pub key_source: KeySource,
+    pub directory: Directory,
+    pub rings: Cache<AssociationId, Ring>,
+    pub documents: Cache<AssociationId, Document>,
+    pub clients: Cache<(AssociationId, ClientId), Client>,
+    /// Cancelled when the process was told to stop.
+    pub draining: CancellationToken,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Database(#[from] db::Error),
+    #[error(transparent)]
+    Vault(#[from] vault::Error),
+}
+
+impl App {
+    /// The database must be migrated. Refuses a master key that does not open its canary.
+    pub async fn new(
+        db: Db,
+        clock: Clock,
+        settings: Settings,
+        vault: Vault,
+        key_source: KeySource,
+    ) -> Result<Self, Error> {
+        vault.check(&db).await?;
+        let hashing = HashPool::start(&vault.derive("password pepper"), settings.hash_cost);
+        Ok(Self(Arc::new(Parts {
+            db,
+            clock,
+            settings,
+            vault,
+            hashing,
+            key_source,
+            directory: Directory::default(),
+            rings: Cache::new(1000),
+            documents: Cache::new(1000),
+            clients: Cache::new(10_000),
+            draining: CancellationToken::new(),
+        })))
+    }
+
+    pub fn is_draining(&self) -> bool {
+        self.draining.is_cancelled()
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

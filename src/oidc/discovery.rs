@@ -1,0 +1,80 @@
+//! The discovery document (OpenID Connect Discovery §3, RFC 8414 §2): exactly what is mounted.
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use serde_json::json;
+
+use super::claims;
+use super::scope::Scope;
+use crate::associations::Site;
+use crate::token::{base64url, sha256};
+
+/// A document that is made once and then only copied.
+pub struct Document {
+    pub bytes: Bytes,
+    pub etag: String,
+}
+
+pub async fn get(site: Site, headers: HeaderMap) -> Response {
+    let epoch = site.app.db.config_epoch();
+    let document = match site.app.documents.get(epoch, site.id()) {
+        Some(document) => document,
+        None => site.app.documents.put(epoch, site.id().clone(), Document::of(&site)),
+    };
+    cached(&headers, document.bytes.clone(), &document.etag)
+}
+
+/// Answers with the bytes, or 304 to whoever has them (RFC 9110 §13.1.2).
+pub fn cached(headers: &HeaderMap, bytes: Bytes, etag: &str) -> Response {
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
+    let status = match known {
+        Some(tags) if tags.split(',').any(|tag| tag.trim() == etag) => StatusCode::NOT_MODIFIED,
+        _ => StatusCode::OK,
+    };
+    let mut response = match status {
+        StatusCode::OK => bytes.into_response(),
+        status => status.into_response(),
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let lifetime = HeaderValue::from_static("public, max-age=900, stale-if-error=86400");
+    headers.insert(header::CACHE_CONTROL, lifetime);
+    // One address serves several associations, told apart by host.
+    headers.insert(header::VARY, HeaderValue::from_static("host"));
+    if let Ok(etag) = HeaderValue::from_str(etag) {
+        headers.insert(header::ETAG, etag);
+    }
+    response
+}
+
+impl Document {
+    fn of(site: &Site) -> Self {
+        let scopes = Scope::ALL.map(Scope::as_text);
+        let document = json!({
+            "issuer": site.association.issuer.as_str(),
+            "authorization_endpoint": site.url("/oauth/authorize"),
+            "token_endpoint": site.url("/oauth/token"),
+            "userinfo_endpoint": site.url("/oauth/userinfo"),
+            "jwks_uri": site.url("/oauth/jwks"),
+            "scopes_supported": scopes,
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query"],
+            "grant_types_supported": ["authorization_code"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "token_endpoint_auth_methods_supported":
+                ["client_secret_post", "client_secret_basic", "none"],
+            "claims_supported": claims::SUPPORTED,
+            "claim_types_supported": ["normal"],
+            "code_challenge_methods_supported": ["S256"],
+            "authorization_response_iss_parameter_supported": true,
+            "claims_parameter_supported": false,
+            "request_parameter_supported": false,
+            "request_uri_parameter_supported": false,
+        });
+        let bytes = serde_json::to_vec(&document).expect("the document is text and lists of it");
+        let etag = format!("\"{}\"", &base64url(sha256(&bytes))[..16]);
+        Self { bytes: bytes.into(), etag }
+    }
+}

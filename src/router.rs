@@ -1,0 +1,119 @@
+//! Every URL on one page: protocol, people, admins.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{Method, header};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use tower_http::cors::{Any, CorsLayer};
+
+use crate::app::App;
+use crate::{associations, clients, members, oidc, sessions, telemetry, web};
+
+/// Paths and methods as mounted, for the tests that walk them all.
+pub const ROUTES: &[(&str, &str)] = &[
+    ("GET", "/.well-known/openid-configuration"),
+    ("GET", "/.well-known/oauth-authorization-server"),
+    ("GET", "/oauth/jwks"),
+    ("POST", "/oauth/token"),
+    ("GET", "/oauth/userinfo"),
+    ("POST", "/oauth/userinfo"),
+    ("GET", "/oauth/authorize"),
+    ("POST", "/oauth/authorize"),
+    ("GET", "/log-in"),
+    ("POST", "/log-in"),
+    ("GET", "/log-out"),
+    ("POST", "/log-out"),
+    ("GET", "/set-up"),
+    ("POST", "/set-up"),
+    ("GET", "/account"),
+    ("POST", "/account/password"),
+    ("GET", "/admin/sso-clients"),
+    ("GET", "/admin/sso-clients/new"),
+    ("POST", "/admin/sso-clients/new"),
+    ("GET", "/admin/sso-clients/{client_id}"),
+    ("POST", "/admin/sso-clients/{client_id}"),
+    ("POST", "/admin/sso-clients/{client_id}/reveal"),
+    ("GET", "/admin/sso-clients/{client_id}/new-secret"),
+    ("POST", "/admin/sso-clients/{client_id}/new-secret"),
+    ("GET", "/admin/sso-clients/{client_id}/switch-off"),
+    ("POST", "/admin/sso-clients/{client_id}/switch-off"),
+    ("POST", "/admin/sso-clients/{client_id}/switch-on"),
+    ("GET", "/admin/sso-clients/{client_id}/delete"),
+    ("POST", "/admin/sso-clients/{client_id}/delete"),
+    ("GET", "/sso-assets/{hash}/{name}"),
+    ("GET", "/"),
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+];
+
+const KIB: usize = 1024;
+
+pub fn router(app: App) -> Router {
+    let sited = Router::new()
+        .merge(shared())
+        .merge(protocol())
+        .merge(people())
+        .merge(admins())
+        .route("/sso-assets/{hash}/{name}", get(web::pages::asset))
+        .route("/", get(web::pages::root))
+        .fallback(web::pages::not_found)
+        .method_not_allowed_fallback(web::pages::method_not_allowed)
+        .layer(from_fn(web::own_task))
+        .layer(from_fn_with_state(app.clone(), web::frame::frame));
+    let health = Router::new()
+        .route("/healthz", get(web::pages::healthz))
+        .route("/readyz", get(web::pages::readyz))
+        .layer(from_fn(web::frame::bare));
+    sited.merge(health).layer(from_fn(telemetry::observe)).with_state(app)
+}
+
+/// Read by browsers of other origins too, without credentials: no cookie is looked at here.
+fn shared() -> Router<App> {
+    let cors = CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE]);
+    Router::new()
+        .route("/.well-known/openid-configuration", get(oidc::discovery::get))
+        .route("/.well-known/oauth-authorization-server", get(oidc::discovery::get))
+        .route("/oauth/jwks", get(oidc::jwks::get))
+        .route("/oauth/token", post(oidc::token::post))
+        .route("/oauth/userinfo", get(oidc::userinfo::any).post(oidc::userinfo::any))
+        .layer(DefaultBodyLimit::max(16 * KIB))
+        .layer(cors)
+}
+
+fn protocol() -> Router<App> {
+    Router::new()
+        .route("/oauth/authorize", get(oidc::authorize::any).post(oidc::authorize::any))
+        .layer(DefaultBodyLimit::max(16 * KIB))
+}
+
+fn people() -> Router<App> {
+    use associations::pages as set_up;
+    use members::pages as account;
+    use sessions::pages as sign_in;
+    Router::new()
+        .route("/log-in", get(sign_in::log_in).post(sign_in::sign_in))
+        .route("/log-out", get(sign_in::log_out).post(sign_in::sign_out))
+        .route("/set-up", get(set_up::association).post(set_up::step))
+        .route("/account", get(account::account))
+        .route("/account/password", post(account::change_password))
+        .layer(DefaultBodyLimit::max(8 * KIB))
+}
+
+fn admins() -> Router<App> {
+    use clients::pages as clients;
+    let client = |rest: &str| format!("/admin/sso-clients/{{client_id}}{rest}");
+    Router::new()
+        .route("/admin/sso-clients", get(clients::list))
+        .route("/admin/sso-clients/new", get(clients::blank).post(clients::add))
+        .route(&client(""), get(clients::show).post(clients::change))
+        .route(&client("/reveal"), post(clients::reveal))
+        .route(&client("/new-secret"), get(clients::ask_new_secret).post(clients::new_secret))
+        .route(&client("/switch-off"), get(clients::ask_switch_off).post(clients::switch_off))
+        .route(&client("/switch-on"), post(clients::switch_on))
+        .route(&client("/delete"), get(clients::ask_delete).post(clients::delete))
+        .layer(DefaultBodyLimit::max(64 * KIB))
+}

@@ -1,0 +1,363 @@
+# Every text a person reads, in English.
+#
+# A message may hold <strong>, <code>, <em> and <span class="soft">, and links to mailto: and tel:,
+# where the template asks for it with `rich`. What stands in { $… } is filled in and always escaped.
+
+### Everywhere
+
+product = novi-sso
+skip = Skip to content
+menu = Settings menu
+menu-sso-clients = SSO Clients
+menu-account = Your account
+menu-log-out = Log out
+save = Save
+cancel = Cancel
+close = Close
+copy = Copy
+copied = Copied
+email = E-mail
+password = Password
+show-password = Show password
+client-id = Client Id
+secret-key = Secret Key
+form-stale = This page was open for too long.
+form-stale-next = Nothing is lost and nothing was saved. Look it over, then save again.
+wait-seconds = { $number ->
+    [one] 1 second
+   *[other] { $number } seconds
+}
+wait-minutes = { $number ->
+    [one] 1 minute
+   *[other] { $number } minutes
+}
+
+need-help = Need help?
+contact-phone-and-email = Call <a href="tel:{ $dial }">{ $phone }</a> or write to <a href="mailto:{ $email }">{ $email }</a>.
+contact-phone = Call <a href="tel:{ $dial }">{ $phone }</a>.
+contact-email = Write to <a href="mailto:{ $email }">{ $email }</a>.
+
+toast-saved = Saved.
+toast-client-added = Added. Click it in the list for its Client Id and Secret Key.
+toast-client-deleted = Deleted.
+toast-client-switched-off = Switched off. Nobody can log in there now.
+toast-client-switched-on = Switched on. Members can log in there again.
+toast-secret-replaced = The new Secret Key works now. Copy it into the platform’s settings.
+toast-password-changed = Your password is changed.
+toast-set-up-done = Your association is ready. Connect its first platform.
+
+### Log in, log out
+
+log-in-title = Log in
+log-in-again-title = Check your e-mail and password
+log-in-with = with your <strong>{ $association }</strong> login
+log-in-with-to = with your <strong>{ $association }</strong> login, to continue to <strong>{ $client }</strong> <span class="soft">({ $host })</span>
+log-in-button = Log in
+log-in-password-again = Type your password again.
+log-in-wrong-pair = That e-mail and password do not go together.
+log-in-wrong-pair-next = Type the password again. Capital letters matter.
+log-in-too-many = Too many tries.
+log-in-too-many-next = Wait { $wait }, then try again. Your password still works.
+log-in-form-stale = This page was open for too long.
+log-in-form-stale-next = Nothing is lost. Log in now to go on.
+log-in-busy = Many people are logging in right now.
+log-in-busy-next = Wait a few seconds, then try again.
+log-in-cookies-blocked = Your browser did not keep our cookie.
+log-in-cookies-blocked-next = Allow cookies for this website, then log in again. We use them only to know that it is you.
+
+log-out-title = Log out
+log-out-who = You are logged in as <strong>{ $name }</strong>.
+log-out-communities = Communities that you have opened stay open until you log out there too.
+log-out-button = Log out
+log-out-stay = Stay logged in
+logged-out-title = You are logged out
+logged-out-communities = On a shared computer, log out of the communities you opened as well, or close the browser.
+logged-out-again = Log in again
+
+### Your account
+
+account-title = Your communities
+account-hello = Hello, { $name }
+account-one-log-in = One log-in opens all of these.
+account-communities = Your communities
+account-no-communities = Your association has not connected a community yet.
+account-open = Open
+account-admin = You look after this website’s log-ins.
+account-admin-link = Open SSO Clients
+account-details = Your details
+account-kept-by = Kept by { $association }
+account-name = Name
+account-company = Company
+account-job-title = Job title
+account-not-right = Something not right?
+account-change-password = Change your password
+account-current-password = Current password
+account-new-password = New password
+account-change-password-button = Change password
+
+password-hint = At least { $least } characters. Three or four words that only you would put together are easy to remember.
+password-current-wrong = This is not your current password. Type it again. Capital letters matter.
+password-too-short = That password is too short. Use at least { $number } characters, for example three or four words.
+password-too-long = That password is too long. Use at most { $number } characters.
+password-guessable = That password is easy to guess. Use words that have nothing to do with you or your association.
+password-unchanged = That is the password you have now. Choose another one.
+password-too-many = Too many tries. Wait { $wait }, then try again. Your password still works.
+password-form-stale = This page was open for too long, so nothing was changed. Type both passwords again.
+password-busy = Many people are logging in right now. Wait a few seconds, then try again.
+
+### The first run
+
+set-up-title = Set up your sign-in server
+set-up-progress = Progress
+set-up-step-association = Association
+set-up-step-login = Your login
+set-up-step-platform = First platform
+set-up-welcome = Welcome. Three short steps.
+set-up-link-minutes = { $minutes ->
+    [one] Opened with the one-time link of this server. It works for 1 more minute, for one person.
+   *[other] Opened with the one-time link of this server. It works for { $minutes } more minutes, for one person.
+}
+set-up-link-once = Opened with the one-time link of this server. It works for one person.
+set-up-name = Association’s name
+set-up-name-empty = Enter the name that members know.
+set-up-name-long = That name is too long. Use at most { $most } characters.
+set-up-site-url = Website URL members see
+set-up-site-url-hint = Platforms keep this address, so it must be the one that stays. It was chosen with <code>--site-url</code> when the server was started.
+set-up-help-email = Who helps members? E-mail (optional)
+set-up-help-hint = Shown under every log-in form.
+set-up-help-email-wrong = That is not a whole e-mail address. It looks like help@association.org.
+set-up-help-phone = Phone (optional)
+set-up-help-phone-wrong = A phone number has digits, blanks, brackets and hyphens, and may begin with +.
+set-up-continue = Continue
+set-up-foot = Nothing is public until you finish. There is no default password.
+set-up-stale = This page was open for too long.
+set-up-stale-next = What you typed is still here. Continue again.
+set-up-busy = The server is busy right now.
+set-up-busy-next = Wait a few seconds, type the password again and continue.
+set-up-login-title = Your login
+set-up-login-intro = You are the first administrator of { $association }. You log in with this e-mail and password, here and on every platform you connect.
+set-up-first-name = First name
+set-up-first-name-empty = Enter your first name.
+set-up-last-name = Last name
+set-up-last-name-empty = Enter your last name.
+set-up-email-wrong = That is not a whole e-mail address. It looks like ruth@association.org.
+set-up-email-taken = A member has this e-mail already. Use another one.
+set-up-finish = Finish
+set-up-dead-title = This link does not work any more
+set-up-dead-why = A set-up link works once, for one hour.
+set-up-dead-again = Whoever runs the server stops it and starts <code>novi-sso serve</code> again. It prints a new link.
+
+### SSO clients
+
+clients-title = SSO Clients
+clients-intro = Websites your members open with their association login.
+clients-add = Add SSO Client
+clients-name = Name
+clients-status = Status
+clients-who = Who may log in
+clients-who-all = All members
+clients-who-nobody = Nobody
+clients-off = Switched off
+clients-off-by = By { $by }, { $at }
+clients-off-at = Since { $at }
+clients-unused = Not used yet
+clients-unused-next = Waits for the first log-in from there
+clients-last-log-in = Last log-in { $at }
+clients-find = Find an SSO client
+clients-find-button = Find
+clients-none = No SSO clients yet
+clients-none-why = An SSO client lets one website use your members’ login.
+clients-no-match = No SSO client matches “{ $search }”
+clients-no-match-why = You can search by name, website and Client Id.
+clients-show-all = Show all SSO clients
+
+clients-edit-title = { $client }, SSO client
+clients-not-saved = { $count ->
+    [one] Not saved yet: one thing to correct.
+   *[other] Not saved yet: { $count } things to correct.
+}
+clients-urls = Valid Redirect Urls
+clients-urls-hint = Where the platform may receive members after log-in. Exact match. You can paste a list: commas and blanks are sorted out.
+clients-url = Redirect URL { $number }
+clients-url-line = Valid Redirect Urls, line { $number }
+clients-url-remove = Remove URL { $number }
+clients-url-add = Add another URL
+clients-take-over = Take over an existing Client Id and Secret Key
+clients-take-over-hint = For a platform that is set up already: it keeps its settings. Leave both empty to get new ones.
+clients-secret-typed = You typed a Secret Key. It was not kept: type it again.
+clients-after-saving = Client Id and Secret Key come with saving.
+clients-after-saving-how = Click the new client in the list. They are there, with everything else the platform asks for.
+clients-keys = For { $client }’s settings
+clients-reveal = Reveal Secret Key
+clients-reveal-hint = Asks for your password. Every showing is recorded.
+clients-never-shown = Not shown to anybody yet.
+clients-last-shown = Last shown by { $by }, { $at }.
+clients-secret-revealed = Copy it now. This showing was recorded.
+clients-public = This client is public: it has no Secret Key and proves each log-in with PKCE.
+clients-directory-document = Directory Document
+clients-endpoints = When a platform asks for single addresses
+clients-endpoints-hint = Higher Logic does, and Forj under OAuth2 Configuration.
+clients-authorization-url = Authorization URL
+clients-token-url = Token URL
+clients-userinfo-url = User Info URL
+clients-scope = Scope
+clients-ending = Pause, renew or end
+clients-switch-off = Switch off
+clients-switch-on = Switch on
+clients-new-secret = Make a new Secret Key
+clients-delete = Delete
+
+### What can be wrong with an SSO client
+
+name-empty = Give it a name, perhaps the platform’s.
+name-too-long = That name is too long. Use at most { $most } characters.
+urls-missing = Enter at least one redirect URL. Without it, the platform cannot receive members.
+urls-too-many = An SSO client can have { $most } redirect URLs. Remove those that are no longer used.
+url-not-absolute = Write the whole address, beginning with <code>https://</code>.
+url-blank = There is a blank inside this address. Take it out, or put the second address in a field of its own.
+url-placeholder = Replace <code>my_community</code> with your community’s name.
+url-placeholder-likely = Replace <code>my_community</code> with your community’s name. Yours is probably <code>{ $likely }</code>, as in another line.
+url-http = Members’ log-ins travel only over https. Enter <code>{ $https }</code>
+url-http-printed-so = Forj prints this address with http, but your community answers on https. Enter <code>{ $https }</code>
+url-scheme = Only an address that begins with <code>https://</code> can receive members.
+url-fragment = Remove the <code>#</code> and what follows it. A browser keeps that part to itself.
+url-wildcard = An asterisk stands for nothing here: addresses must match letter by letter. Enter each address in full.
+url-user-info = Remove the user name before the <code>@</code>. An address that receives members carries no login of its own.
+url-character = Remove <code>{ $character }</code>: no URL may have it.
+url-character-unseen = This address holds an invisible character. Type it anew instead of pasting it.
+url-host = What follows <code>https://</code> is not a host name. Copy the address from the platform’s settings again.
+url-not-canonical = Browsers write this address in another way, so it would never match. Enter <code>{ $better }</code>
+url-duplicate = This address is on the list already. Remove one of the two.
+url-too-long = That address is too long. It may have { $most } characters.
+client-id-missing = Enter the Client Id too, or leave both empty to get new ones.
+client-id-not-a-guid = A Client Id looks like <code>8c1f6a2e-4b7d-4f0e-9a53-2d6e7c90b1f4</code>. Copy it from the platform’s settings.
+client-id-taken = Another SSO client has this Client Id. Copy the right one from the platform’s settings.
+secret-key-missing = Enter the Secret Key too, or leave both empty to get new ones.
+secret-key-too-short = That Secret Key is too short to be safe. It needs { $least } characters. Leave both empty to get a new one.
+secret-key-too-long = That Secret Key is too long. It may have { $most } characters.
+secret-key-characters = A Secret Key holds letters, digits and signs, no blanks. Copy it from the platform’s settings again.
+
+### Steps that ask twice
+
+conflict-title = Two people changed this client
+conflict-here = Changes
+conflict-who = { $by } saved it { $at }, while you had it open.
+conflict-somebody = Somebody saved it { $at }, while you had it open.
+conflict-nothing-lost = Nothing is lost. Compare both, then choose.
+conflict-field = Field
+conflict-theirs = Saved meanwhile
+conflict-yours = What you typed
+conflict-save-mine = Save mine
+conflict-keep-theirs = Keep theirs
+
+impact-title = What happens at once
+impact-people = { $count ->
+    [0] Nobody is logged in there now.
+    [one] 1 person is logged in there now.
+   *[other] { $count } people are logged in there now.
+}
+impact-under-way = Log-ins that are under way stop.
+impact-tokens = { $count ->
+    [0] No access tokens are in use.
+    [one] 1 access token stops working.
+   *[other] { $count } access tokens stop working.
+}
+delete-title = Delete { $client }?
+delete-here = Delete
+delete-after = Its Client Id and Secret Key are gone for good. Members who come from there see a page that says so.
+delete-instead = Not sure? Switched off, it keeps its settings and can come back.
+delete-button = { $tokens ->
+    [0] Delete { $client }
+    [one] Delete { $client } and 1 access token
+   *[other] Delete { $client } and { $tokens } access tokens
+}
+switch-off-title = Switch off { $client }?
+switch-off-here = Switch off
+switch-off-after = Nobody can log in there until you switch it on again. Its settings stay.
+switch-off-button = { $tokens ->
+    [0] Switch off { $client }
+    [one] Switch off { $client } and end 1 access token
+   *[other] Switch off { $client } and end { $tokens } access tokens
+}
+new-secret-title = Make a new Secret Key for { $client }?
+new-secret-here = New Secret Key
+new-secret-last-used = The present Secret Key stops working. It was last used { $at }.
+new-secret-never-used = The present Secret Key stops working. It was never used.
+new-secret-pause = Nobody can log in to { $client } until the new one stands in its settings. Have them open before you go on.
+new-secret-logged-in = People who are logged in there stay logged in.
+new-secret-button = Replace the Secret Key
+
+prove-title = Type your password again
+prove-reveal = Before we show the Secret Key of { $client }, we make sure that it is you.
+prove-new-secret = Before we make a new Secret Key for { $client }, we make sure that it is you.
+prove-delete = Before we delete { $client }, we make sure that it is you.
+prove-whose = For { $email }
+prove-wrong = That is not your password. Type it again. Capital letters matter.
+prove-too-many = Too many tries. Wait { $wait }, then try again. Your password still works.
+prove-form-stale = This page was open for too long. Type your password again.
+prove-busy = Many people are logging in right now. Wait a few seconds, then try again.
+prove-reveal-button = Reveal Secret Key
+prove-new-secret-button = Replace the Secret Key
+prove-delete-button = Delete { $client }
+
+### When something did not work
+
+error-blameless = <strong>You did nothing wrong,</strong> and your password still works.
+error-tell = Let your association know
+error-code = Send them this code, or read it out on the phone. It tells them exactly what happened.
+error-code-label = Reference code:
+error-copy-code = Copy code
+error-to-account = Go to your communities
+error-to-log-in = Go to the log-in page
+error-switch-account = Log out and use another login
+error-to-clients = Go to SSO Clients
+error-to-client = Start again at { $client }
+error-try-again = Try again
+
+error-not-found-title = There is no page here
+error-not-found = The address may be old or mistyped.
+error-too-old-title = This page was open for too long
+error-too-old = Nothing was changed. Open the page again and repeat your last step.
+error-forbidden-title = This page is for administrators
+error-forbidden = You are logged in as <strong>{ $name }</strong>, who is not an administrator. If you have another login, log out and use that one.
+error-broken-title = Something went wrong on our side
+error-broken = We have kept a record of it. Try again in a minute.
+error-unavailable-title = We cannot answer right now
+error-unavailable = Too much is going on, or we are being restarted. Try again in a moment.
+error-too-large-title = That was too much at once
+error-too-large = What you sent is larger than this page takes. Send less, in several steps.
+error-method-title = This address does not work that way
+error-method = Go back, and use the links and buttons of the page.
+error-host-title = No association lives at this address
+error-host = This server does not know the host name in your browser’s address bar. Check it for typing mistakes. Whoever runs the server can add it with <code>novi-sso association add</code>.
+error-unknown-client-title = We do not know the website you came from
+error-unknown-client = It is not on your association’s list, or no longer. We stopped to keep your account safe.
+error-client-off-title = { $client } is switched off
+error-client-off = Your association has switched off log-ins to <strong>{ $client }</strong>. Only your association can switch them on again.
+error-redirect-title = We could not open { $client }
+error-redirect = <strong>{ $client }</strong> asked us to send you to an address that your association has not approved. We stopped to keep your account safe.
+error-malformed-title = We could not understand the request
+error-malformed = The website you came from asked for your log-in in a way that we cannot read. Go back there and try again.
+error-malformed-client-title = We could not open { $client }
+error-malformed-client = <strong>{ $client }</strong> asked for your log-in in a way that we cannot read. Go back there and try again.
+
+## When something happened
+
+moment-now = just now
+moment-minutes = { $number } min ago
+moment-today = today at { $clock }
+moment-date = { $day } { $month } { $year } at { $clock }
+moment-month = { $number ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+}
