@@ -1,0 +1,4 @@
+//! One binary for all integration tests: linking is the slow part.
+
+mod oidc;
+mod support;

@@ -1,0 +1,13 @@
+mod authorize;
+mod client_auth;
+mod discovery;
+mod id_token;
+mod jwks;
+mod pkce;
+mod plain_oauth2;
+mod redirect_urls;
+mod relying_party;
+mod scopes;
+mod signing_keys;
+mod token;
+mod userinfo;

@@ -1,0 +1,187 @@
+//! A community platform's side of the protocol, without a socket.
+
+use std::ops::Index;
+
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+use super::{Browser, Member, Novi, Page};
+
+/// An SSO client, as its platform knows it.
+#[derive(Clone)]
+pub struct Platform {
+    pub novi: Novi,
+    pub host: &'static str,
+    pub client_id: String,
+    pub secret: String,
+    pub callback: String,
+}
+
+/// An answer that software reads.
+pub struct Reply {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub json: Value,
+}
+
+impl Index<&str> for Reply {
+    type Output = Value;
+
+    fn index(&self, key: &str) -> &Value {
+        &self.json[key]
+    }
+}
+
+impl Reply {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+}
+
+impl Platform {
+    /// The same platform, talking to another host.
+    pub fn at(&self, host: &'static str) -> Self {
+        Self { host, ..self.clone() }
+    }
+
+    /// The same platform, talking to another node.
+    pub fn on(&self, node: &Novi) -> Self {
+        Self { novi: node.clone(), ..self.clone() }
+    }
+
+    /// Scope `openid profile email`, state `st-1`, nonce `n-1`.
+    pub fn authorize_url(&self) -> String {
+        self.authorize_url_with(&[])
+    }
+
+    /// The usual request with these parameters instead; an empty value leaves one out.
+    pub fn authorize_url_with(&self, changes: &[(&str, &str)]) -> String {
+        let usual = [
+            ("response_type", "code"),
+            ("client_id", &self.client_id),
+            ("redirect_uri", &self.callback),
+            ("scope", "openid profile email"),
+            ("state", "st-1"),
+            ("nonce", "n-1"),
+        ];
+        let kept = usual.iter().filter(|(name, _)| changes.iter().all(|(other, _)| other != name));
+        let pairs = kept.chain(changes).filter(|(_, value)| !value.is_empty());
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        format!("/oauth/authorize?{}", query.extend_pairs(pairs).finish())
+    }
+
+    /// The whole way through the browser: authorize, log in, and back with a code.
+    pub async fn signs_in(&self, browser: &mut Browser, member: &Member) -> Page {
+        self.signs_in_with(browser, member, &[]).await
+    }
+
+    pub async fn signs_in_with(
+        &self,
+        browser: &mut Browser,
+        member: &Member,
+        changes: &[(&str, &str)],
+    ) -> Page {
+        let mut page = browser.visit(&self.authorize_url_with(changes)).await;
+        if page.status == 200 {
+            page = browser.sign_in_on(&page, member).await;
+        }
+        while let Some(to) = page.location().filter(|to| to.starts_with('/')) {
+            page = browser.get(&to).await;
+        }
+        page
+    }
+
+    /// A code for a member, in a browser of their own.
+    pub async fn code_for(&self, member: &Member) -> String {
+        self.code_for_with(member, &[]).await
+    }
+
+    pub async fn code_for_with(&self, member: &Member, changes: &[(&str, &str)]) -> String {
+        let mut browser = self.novi.browser_at(self.host);
+        let page = self.signs_in_with(&mut browser, member, changes).await;
+        page.sent("code").unwrap_or_else(|| panic!("{} {:?} {}", page.status, page.location(), page.body))
+    }
+
+    /// By post body, as Mobilize does.
+    pub async fn exchange(&self, code: &str) -> Reply {
+        self.token(&[("code", code)]).await
+    }
+
+    /// The usual token request with these fields added or instead; an empty value leaves one out.
+    pub async fn token(&self, changes: &[(&str, &str)]) -> Reply {
+        let usual = [
+            ("grant_type", "authorization_code"),
+            ("redirect_uri", &self.callback),
+            ("client_id", &self.client_id),
+            ("client_secret", &self.secret),
+        ];
+        let kept = usual.iter().filter(|(name, _)| changes.iter().all(|(other, _)| other != name));
+        let pairs: Vec<_> =
+            kept.chain(changes).filter(|(_, value)| !value.is_empty()).copied().collect();
+        self.post_token(&pairs, None).await
+    }
+
+    /// With Basic: `id` and `secret` as they go into the header.
+    pub async fn exchange_by_basic(&self, code: &str, id: &str, secret: &str) -> Reply {
+        let basic = format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("redirect_uri", &*self.callback),
+            ("code", code),
+        ];
+        self.post_token(&form, Some(&basic)).await
+    }
+
+    pub async fn post_token(&self, form: &[(&str, &str)], authorization: Option<&str>) -> Reply {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let mut request = Request::post("/oauth/token")
+            .header(header::HOST, self.host)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some(authorization) = authorization {
+            request = request.header(header::AUTHORIZATION, authorization);
+        }
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// GET with a bearer token.
+    pub async fn userinfo(&self, access_token: &str) -> Reply {
+        let request = Request::get("/oauth/userinfo")
+            .header(header::HOST, self.host)
+            .header(header::AUTHORIZATION, format!("Bearer {access_token}"))
+            .body(Body::empty());
+        self.send(request.unwrap()).await
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        let request = Request::get(path).header(header::HOST, self.host).body(Body::empty());
+        self.send(request.unwrap()).await
+    }
+
+    /// Any body with any headers, for what the other methods are too polite to send.
+    pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+        let mut request = Request::post(path).header(header::HOST, self.host);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
+    pub async fn jwks(&self) -> Value {
+        self.get("/oauth/jwks").await.json
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Reply {
+        let response = self.novi.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap();
+        Reply {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            json: serde_json::from_slice(&body).unwrap_or_default(),
+        }
+    }
+}
