@@ -1,8 +1,33 @@
 //! novi-sso: single sign-on for associations.
 //!
-//! One module per noun of the product; inside each, `mod.rs` holds the rules, `store.rs` the SQL,
-//! `pages.rs` what a person sees and `views.rs` the structs of its templates. A call goes down:
-//! router → handler (`oidc`, `pages`) → noun → store → db. Nothing calls upwards; `tests/it/architecture.rs` reads this.
+//! **Nouns, not layers.** Each noun is a folder: `mod.rs` is what it is and its rules, `store.rs` its
+//! SQL and nothing else, `pages.rs` how a person sees it, `views.rs` the structs of its templates.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`router`] | every URL on one page |
+//! | [`oidc`] | the protocol, one file per part of a specification |
+//! | [`web`] | what all pages share: frame, form, error, cookies, language, static files |
+//! | [`associations`] | the associations hosted here; `Site`, one of them at one moment |
+//! | [`members`] | people and companies, their logins and passwords |
+//! | [`groups`] | groups, and who is in them |
+//! | [`clients`] | SSO clients: redirect URLs, Secret Keys |
+//! | [`sessions`] | signing in: the state machine, sessions, throttle, who may see what |
+//! | [`grants`] | codes, and the access tokens they buy |
+//! | [`signing`] | the ring of signing keys |
+//! | [`events`] | what happened to whom |
+//! | [`db`] | Db, Reader, Writer: the only files that know the database |
+//! | [`app`] | everything that lives as long as the process |
+//! | [`settings`] [`clock`] [`id`] [`token`] [`vault`] [`cache`] | settings; time; typed ids; bearer secrets and randomness; sealing; what may be remembered |
+//! | [`serve`] [`lifecycle`] [`telemetry`] [`housekeeping`] | the accept loop; signals and background tasks; logs and metrics; forgetting |
+//! | [`cli`] | one file per subcommand |
+//! | `simulator` | stand-ins for the community platforms (feature) |
+//!
+//! **One way.** A call goes down: `cli` and `router` → handlers (`oidc`, `pages.rs`) → nouns → their
+//! `store.rs` → `db`. Stores call no rules, nouns call neither `oidc` nor `pages`, handlers meet in
+//! `web`. Three files of nouns read requests, because they are extractors: `associations/site.rs`,
+//! `sessions/signed_in.rs` and the `pages.rs`. `tests/it/architecture.rs` reads the imports and fails
+//! on an arrow that is not on its table.
 
 pub mod app;
 pub mod associations;

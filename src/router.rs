@@ -60,6 +60,7 @@ pub fn router(app: App) -> Router {
         .fallback(web::pages::not_found)
         .method_not_allowed_fallback(web::pages::method_not_allowed)
         .layer(from_fn(web::own_task))
+        .merge(documents())
         .layer(from_fn_with_state(app.clone(), web::frame::frame));
     let health = Router::new()
         .route("/healthz", get(web::pages::healthz))
@@ -68,25 +69,37 @@ pub fn router(app: App) -> Router {
     sited.merge(health).layer(from_fn(telemetry::observe)).with_state(app)
 }
 
-/// Read by browsers of other origins too, without credentials: no cookie is looked at here.
-fn shared() -> Router<App> {
-    let cors = CorsLayer::new()
-        .allow_origin(Any)
-        .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE]);
+/// Prebuilt bytes. Nothing is written, so there is nothing that a task of its own would protect.
+fn documents() -> Router<App> {
     Router::new()
         .route("/.well-known/openid-configuration", get(oidc::discovery::get))
         .route("/.well-known/oauth-authorization-server", get(oidc::discovery::get))
         .route("/oauth/jwks", get(oidc::jwks::get))
+        .method_not_allowed_fallback(web::pages::method_not_allowed)
+        .layer(cors())
+}
+
+/// Read by browsers of other origins too, without credentials: no cookie is looked at here.
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+}
+
+fn shared() -> Router<App> {
+    Router::new()
         .route("/oauth/token", post(oidc::token::post))
         .route("/oauth/userinfo", get(oidc::userinfo::any).post(oidc::userinfo::any))
+        // Below `cors`, which answers the preflight that these routes have no method for.
+        .method_not_allowed_fallback(web::pages::method_not_allowed)
         .layer(DefaultBodyLimit::max(16 * KIB))
-        .layer(cors)
+        .layer(cors())
 }
 
 fn protocol() -> Router<App> {
     Router::new()
-        .route("/oauth/authorize", get(oidc::authorize::any).post(oidc::authorize::any))
+        .route("/oauth/authorize", get(oidc::authorize::get).post(oidc::authorize::post))
         .layer(DefaultBodyLimit::max(16 * KIB))
 }
 

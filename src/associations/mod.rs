@@ -9,7 +9,7 @@ mod store;
 pub mod views;
 
 use crate::app::App;
-use crate::db::{self, rows};
+use crate::db::{self, Db, rows};
 use crate::events::{self, Actor, Kind};
 use crate::id::AssociationId;
 use crate::signing;
@@ -97,7 +97,12 @@ pub async fn move_to(
 }
 
 pub async fn list(app: &App) -> Result<Vec<Association>, db::Error> {
-    store::all(&app.db).await
+    all(&app.db).await
+}
+
+/// The same before there is an app.
+pub async fn all(db: &Db) -> Result<Vec<Association>, db::Error> {
+    store::all(db).await
 }
 
 /// What an admin may change at `/set-up`.

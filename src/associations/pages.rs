@@ -59,7 +59,7 @@ async fn name_association(site: Site, form: CheckedForm) -> Result<Response, Err
     let mut problems = Vec::new();
     match contact.name.chars().count() {
         0 => problems.push(AssociationProblem::NameEmpty),
-        ..=LONGEST_NAME => {}
+        1..=LONGEST_NAME => {}
         _ => problems.push(AssociationProblem::NameTooLong { most: LONGEST_NAME as u64 }),
     }
     if contact.help_email.as_deref().is_some_and(|email| Email::parse(email).is_err()) {

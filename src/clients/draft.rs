@@ -92,12 +92,12 @@ impl Draft {
     pub fn complete(&mut self, is_new: bool) -> Option<(Settings, Option<Identity>)> {
         self.name_problem = match self.name.chars().count() {
             0 => Some(NameProblem::Empty),
-            ..=LONGEST_NAME => None,
+            1..=LONGEST_NAME => None,
             _ => Some(NameProblem::TooLong { most: LONGEST_NAME }),
         };
         self.urls_problem = match self.urls.len() {
             0 => Some(UrlsProblem::Missing),
-            ..=MOST => None,
+            1..=MOST => None,
             _ => Some(UrlsProblem::TooMany { most: MOST }),
         };
         let identity = if is_new { self.identity() } else { None };

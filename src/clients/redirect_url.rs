@@ -70,11 +70,13 @@ impl RedirectUrl {
             return Err(Mistake::Character(character));
         }
         let (scheme, rest) = text.split_once("://").ok_or_else(|| not_absolute(text))?;
-        let lower = scheme.to_ascii_lowercase();
-        let url = Url::parse(text).map_err(|_| match &*lower {
-            "https" | "http" if rest.is_empty() || rest.starts_with('/') => Mistake::NotAbsolute,
-            "https" | "http" => Mistake::Host,
-            _ => Mistake::Scheme(scheme.to_owned()),
+        let is_web = ["https", "http"].iter().any(|web| scheme.eq_ignore_ascii_case(web));
+        // Browsers would take `https:///cb` for `https://cb/`.
+        if is_web && (rest.is_empty() || rest.starts_with(['/', '?', '#'])) {
+            return Err(Mistake::NotAbsolute);
+        }
+        let url = Url::parse(text).map_err(|_| {
+            if is_web { Mistake::Host } else { Mistake::Scheme(scheme.to_owned()) }
         })?;
         match url.scheme() {
             "https" => {}
