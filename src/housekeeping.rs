@@ -83,7 +83,7 @@ async fn forget_grants(site: &Site, most: i64) -> Result<usize, db::Error> {
     let oldest = site.now.plus_seconds(-GRANT_SECONDS);
     let gone = grants::forget_expired(&mut tx, oldest, most).await?;
     for (client, at) in newest(&gone) {
-        clients::store::logged_in(&mut tx, client, at).await?;
+        clients::logged_in(&mut tx, client, at).await?;
     }
     tx.commit().await?;
     Ok(gone.len())

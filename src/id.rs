@@ -70,9 +70,11 @@ macro_rules! prefixed {
                 Self(format!(concat!($prefix, "_{}"), crate::token::random_text()))
             }
 
-            /// What a request brought: it is only ever looked up.
+            /// What a request brought: it is only ever looked up. What cannot be an id is none:
+            /// PostgreSQL would refuse to look for some of it.
             pub fn presented(text: &str) -> Self {
-                Self(text.to_owned())
+                let possible = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+                Self(if possible { text } else { "none" }.to_owned())
             }
         }
         )*
@@ -86,6 +88,14 @@ uuids! {
     GroupId;
     /// The "Client Id" an admin copies into the community platform.
     ClientId;
+}
+
+impl EventId {
+    /// The same for the same words, so that what happens again is known again.
+    pub fn made_of(words: &[&str]) -> Self {
+        use crate::token::{base64url, sha256};
+        Self(format!("event_{}", base64url(sha256(words.join("\n")))))
+    }
 }
 
 prefixed! {

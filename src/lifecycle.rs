@@ -1,4 +1,5 @@
-//! The life of the process: signals, the way down in two steps, and the background tasks that go along.
+//! The life of the process: signals, the way down in two steps, and the background tasks that go
+//! along.
 
 use std::{
     fmt, io,
@@ -49,8 +50,8 @@ impl Lifecycle {
         self.stop.clone()
     }
 
-    /// From now on SIGTERM and SIGINT begin the way down; `grace` is how long load balancers get to notice. A
-    /// second signal ends the process at once.
+    /// From now on SIGTERM and SIGINT begin the way down; `grace` is how long load balancers get to
+    /// notice. A second signal ends the process at once.
     pub fn obey_signals(&self, grace: Duration) -> io::Result<()> {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;

@@ -89,7 +89,10 @@ impl Vault {
         let mode = fs::metadata(&path)
             .map_err(|source| Error::Io { path: path.clone(), source })?
             .mode();
-        if mode & 0o077 != 0 {
+        // systemd hands credentials over in a folder of its own, where root's group may read.
+        let credentials = std::env::var_os("CREDENTIALS_DIRECTORY");
+        let is_credential = credentials.is_some_and(|folder| path.starts_with(folder));
+        if mode & if is_credential { 0o037 } else { 0o077 } != 0 {
             return Err(Error::Readable { path, mode: mode & 0o777 });
         }
         let mut key = match from_base64url(text.trim_end()) {

@@ -6,9 +6,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::views::{
-    AssociationProblem, LoginProblem, SetUpAssociation, SetUpLinkDead, SetUpLogin,
-};
+use super::views::{AssociationProblem, LoginProblem, SetUpAssociation, SetUpLinkDead, SetUpLogin};
 use super::{Contact, Site, set_up};
 use crate::members::{self, Email, NewMember, Password, Refusal, Weak, password};
 use crate::sessions::{self, Visitor, with_toast};
@@ -32,8 +30,10 @@ pub async fn association(
 ) -> Result<Response, Error> {
     let Query(Link { link }) = link.unwrap_or_default();
     let association = &site.association;
+    // Until somebody names it, it goes by its host, which is not what members call it.
+    let is_named = association.name != association.host;
     let contact = Contact {
-        name: association.name.clone(),
+        name: if is_named { association.name.clone() } else { String::new() },
         help_email: association.help_email.clone(),
         help_phone: association.help_phone.clone(),
     };
@@ -125,8 +125,7 @@ async fn make_login(site: Site, form: CheckedForm) -> Result<Response, Error> {
     if email.is_err() {
         problems.push(LoginProblem::EmailWrong);
     }
-    let known =
-        [&*person.first_name, &person.last_name, &person.email, &site.association.name];
+    let known = [&*person.first_name, &person.last_name, &person.email, &site.association.name];
     let password = Password::choose(fields.raw("password"), &known);
     if let Err(weak) = &password {
         problems.push(LoginProblem::of(*weak));
@@ -152,9 +151,7 @@ async fn make_login(site: Site, form: CheckedForm) -> Result<Response, Error> {
         Some(Ok(member)) => {
             let to = Redirect::to("/admin/sso-clients");
             match sessions::begin(&site, &member).await? {
-                Some(entered) => {
-                    Ok(entered.give(&site, with_toast(&site, Toast::SetUpDone, to)))
-                }
+                Some(entered) => Ok(entered.give(&site, with_toast(&site, Toast::SetUpDone, to))),
                 None => Ok(to.into_response()),
             }
         }

@@ -90,6 +90,7 @@ pub async fn replace_link(
     .await
 }
 
+/// A link is good once, for its hour, and as long as there is no admin.
 pub async fn link_expires_at(
     db: &mut Reader,
     link: &TokenHash,
@@ -98,7 +99,10 @@ pub async fn link_expires_at(
     let found: Option<(Timestamp,)> = db
         .find(
             "select expires_at from set_up_links
-             where association_id = $1 and link_hash = $2 and expires_at > $3 and used_at is null",
+             where association_id = $1 and link_hash = $2 and expires_at > $3 and used_at is null
+                 and not exists (select 1 from members m
+                                 where m.association_id = $1 and m.admin_since is not null
+                                     and m.deactivated_at is null)",
         )
         .bind(link)
         .bind(now)
@@ -114,6 +118,9 @@ pub async fn use_link(tx: &mut Writer, link: &TokenHash) -> Result<bool, Error> 
         .change(
             "update set_up_links set used_at = $3
              where association_id = $1 and link_hash = $2 and expires_at > $3 and used_at is null
+                 and not exists (select 1 from members m
+                                 where m.association_id = $1 and m.admin_since is not null
+                                     and m.deactivated_at is null)
              returning link_hash",
         )
         .bind(link)

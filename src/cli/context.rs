@@ -3,7 +3,7 @@
 use std::env;
 use std::path::PathBuf;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 
 use super::Global;
 use super::output::Output;
@@ -41,6 +41,12 @@ impl Context {
         Ok(Self { settings, output, config: global.config, association: global.association })
     }
 
+    /// The database; an embedded one is made when it is missing.
+    pub async fn open(&self) -> Result<Db> {
+        let url = &self.settings.database_url;
+        Db::open(url).await.with_context(|| format!("cannot open {}", without_password(url)))
+    }
+
     /// The database, which must be there.
     pub async fn database(&self) -> Result<Db> {
         let url = &self.settings.database_url;
@@ -48,7 +54,7 @@ impl Context {
             let url = without_password(url);
             bail!("there is no database at {url}; start the server once, or run: novi-sso migrate");
         }
-        Ok(Db::open(url).await?)
+        self.open().await
     }
 
     /// The database, which must be of this version.
@@ -78,7 +84,7 @@ impl Context {
     }
 
     pub async fn app_with(&self, db: Db, vault: Vault) -> Result<App> {
-        let app = App::new(db, Clock::System, self.settings.clone(), vault, KeySource::Fresh);
+        let app = App::new(db, clock(), self.settings.clone(), vault, KeySource::Fresh);
         app.await.map_err(|error| match error {
             // As itself, so that a bad key is known for one.
             app::Error::Vault(error) => error.into(),
@@ -132,6 +138,17 @@ fn in_one_line(error: settings::Error) -> anyhow::Error {
 /// So that tests do not spend their time on passwords. No shipped program listens to it.
 fn is_cheap_hashing_asked_for() -> bool {
     cfg!(debug_assertions) && env::var("NOVI_SSO_TEST_HASH_COST").is_ok_and(|cost| cost == "low")
+}
+
+/// So that tests need not wait: it stands still, so many seconds ahead. No shipped program listens
+/// to it.
+fn clock() -> Clock {
+    let ahead =
+        cfg!(debug_assertions).then(|| env::var("NOVI_SSO_TEST_CLOCK_AHEAD").ok()).flatten();
+    match ahead.and_then(|seconds| seconds.parse::<i64>().ok()) {
+        Some(seconds) => Clock::manual(Clock::System.now().unix_seconds() + seconds),
+        None => Clock::System,
+    }
 }
 
 #[cfg(test)]

@@ -119,9 +119,9 @@ async fn add(context: &Context, site: &Site, who: Add) -> Result<()> {
 
 async fn set_password(context: &Context, site: &Site, named: &str, weak_ok: bool) -> Result<()> {
     let member = members::find(&mut site.read(), named).await??;
-    let email = members::store::email_of(&mut site.read(), &member).await?;
+    let email = members::email_of(&mut site.read(), &member).await?;
     let email = email.ok_or_else(|| Refusal::NoLogin(named.to_owned()))?;
-    let name = members::store::name(&mut site.read(), &member).await?.unwrap_or_default();
+    let name = members::name(&mut site.read(), &member).await?.unwrap_or_default();
     let hash = password(site, &[&*name, email.as_str()], weak_ok).await?;
     let mut tx = site.write().await?;
     if !members::set_password(&mut tx, &site.app.vault, &member, &hash, &ACTOR).await? {

@@ -4,10 +4,10 @@ use anyhow::Result;
 use serde_json::json;
 
 use super::context::Context;
-use crate::db::{Db, Migrated};
+use crate::db::Migrated;
 
 pub async fn run(context: &Context) -> Result<()> {
-    let db = Db::open(&context.settings.database_url).await?;
+    let db = context.open().await?;
     let migrated = db.migrate().await?;
     let object = json!({ "applied": migrated.applied, "snapshot": migrated.snapshot });
     context.output.say(&sentence(&migrated), &object)

@@ -18,13 +18,12 @@ pub struct Arguments {
 
 pub async fn run(context: &Context, arguments: &Arguments) -> Result<()> {
     let url = &context.settings.database_url;
-    let is_embedded = url.starts_with("sqlite:");
-    if is_embedded && Db::exists(url)? {
+    if url.starts_with("sqlite:") && Db::exists(url)? {
         bail!(
             "{url} exists already; name a new file with --database-url, or move the old one away"
         );
     }
-    let db = Db::open(url).await?;
+    let db = context.open().await?;
     if let Err(error) = fill(&db, &arguments.file).await {
         if let Some(file) = db.sqlite_file() {
             remove(file);

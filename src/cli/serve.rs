@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use axum::Router;
 use clap::Args;
 use serde_json::json;
@@ -76,16 +76,38 @@ impl Flags {
 pub async fn run(context: &Context) -> Result<()> {
     let settings = &context.settings;
     telemetry::start(settings.log_format, &settings.log_filter)?;
-    let db = Db::open(&settings.database_url).await?;
+    let db = context.open().await?;
     let _alone = db.serve_alone()?;
     let migrated = db.migrate().await?;
+    let site_url = settings.site_url.as_ref();
+    agree(&associations::all(&db).await?, site_url)?;
     if !migrated.applied.is_empty() {
         tracing::info!("{}", migrate::sentence(&migrated));
     }
     let vault = master_key(&db, &settings.keys_dir).await?;
     let app = context.app_with(db, vault).await?;
-    let associations = hosted(&app, settings.site_url.as_ref()).await?;
+    let associations = hosted(&app, site_url).await?;
     up(&app, associations, context.output, Vec::new()).await
+}
+
+/// Whether the site URL goes with what is hosted here. An issuer never changes because a setting
+/// did: every platform compares it letter by letter.
+fn agree(all: &[Association], site_url: Option<&Issuer>) -> Result<()> {
+    let Some(issuer) = site_url else {
+        ensure!(
+            !all.is_empty(),
+            "there is no association yet; name its website: novi-sso serve --site-url https://www.example.org"
+        );
+        return Ok(());
+    };
+    if all.is_empty() || all.iter().any(|association| association.issuer == *issuer) {
+        return Ok(());
+    }
+    let issuers: Vec<_> = all.iter().map(|association| association.issuer.as_str()).collect();
+    bail!(
+        "the site URL {issuer} is none of the issuers hosted here ({}); to change an issuer on purpose run: novi-sso association move --site-url {issuer}; to host another association as well run: novi-sso association add --site-url {issuer} --name NAME",
+        issuers.join(", ")
+    );
 }
 
 /// The master key; the first start makes it. A database that was sealed with one needs that very
@@ -105,28 +127,10 @@ async fn master_key(db: &Db, keys_dir: &Path) -> Result<Vault, vault::Error> {
     Vault::open(keys_dir)
 }
 
-/// The associations to serve; the first start makes one from the site URL. An issuer never changes
-/// because a setting did: every platform compares it letter by letter.
+/// The associations to serve; the first start makes one from the site URL.
 async fn hosted(app: &App, site_url: Option<&Issuer>) -> Result<Vec<Association>> {
     let all = associations::list(app).await?;
-    let Some(issuer) = site_url else {
-        if all.is_empty() {
-            bail!(
-                "there is no association yet; name its website: novi-sso serve --site-url https://www.example.org"
-            );
-        }
-        return Ok(all);
-    };
-    if all.iter().any(|association| association.issuer == *issuer) {
-        return Ok(all);
-    }
-    if !all.is_empty() {
-        let issuers: Vec<_> = all.iter().map(|association| association.issuer.as_str()).collect();
-        bail!(
-            "the site URL {issuer} is none of the issuers hosted here ({}); to change an issuer on purpose run: novi-sso association move --site-url {issuer}; to host another association as well run: novi-sso association add --site-url {issuer} --name NAME",
-            issuers.join(", ")
-        );
-    }
+    let Some(issuer) = site_url.filter(|_| all.is_empty()) else { return Ok(all) };
     // Until an admin names it, its host has to do.
     match associations::add(app, issuer, issuer.host(), &Actor::System).await? {
         Ok(_) => tracing::info!(%issuer, "added the first association"),
@@ -161,7 +165,7 @@ pub async fn up(
     if let Some((listener, address)) = metrics {
         let router = telemetry::metrics_router();
         beside.push(Beside { name: "metrics", listener, router });
-        tracing::info!("metrics on http://{address}/metrics");
+        say(output, &format!("metrics on http://{address}/metrics"), "metrics", address);
     }
     let lifecycle = Lifecycle::new();
     let grace = Duration::from_secs(settings.drain_grace);
@@ -189,11 +193,7 @@ pub async fn up(
     });
     lifecycle.spawn("watch over settings", app.db.clone().watch_config(lifecycle.stop()));
 
-    let said = output.say(
-        &format!("listening on http://{address}"),
-        &json!({ "listening": address.to_string() }),
-    );
-    said.unwrap_or_else(|error| tracing::warn!(%error, "cannot say where"));
+    say(output, &format!("listening on http://{address}"), "listening", address);
     lifecycle.ready();
     // Nothing of this may keep the first request waiting.
     lifecycle.spawn("set-up links", invite(app.clone(), associations, output));
@@ -215,6 +215,13 @@ pub async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr)> {
     let listener = listener.with_context(|| format!("cannot listen on {address}"))?;
     let address = listener.local_addr().context("cannot tell where this listens")?;
     Ok((listener, address))
+}
+
+/// That nobody can hear it is no reason not to serve.
+fn say(output: Output, line: &str, name: &str, address: SocketAddr) {
+    if let Err(error) = output.say(line, &json!({ name: address.to_string() })) {
+        tracing::warn!(%error, "cannot say: {line}");
+    }
 }
 
 /// Prints a one-time link for each association without an admin: to standard output and never into

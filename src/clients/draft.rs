@@ -1,8 +1,6 @@
 //! The form of an SSO client as it was typed, with what is wrong with each field.
 
-use super::mistakes::{
-    ClientIdProblem, NameProblem, SecretKeyProblem, UrlField, UrlsProblem,
-};
+use super::mistakes::{ClientIdProblem, NameProblem, SecretKeyProblem, UrlField, UrlsProblem};
 use super::redirect_url::{MOST, split};
 use super::{Client, ClientSecret, Identity, Mistake, NotASecret, RedirectUrl, Settings};
 use crate::associations::Site;
@@ -73,19 +71,23 @@ impl Draft {
         }
     }
 
-    /// "Add another URL" and "Remove", which work without script: nothing is judged yet.
+    /// "Add another URL" and "Remove", which work without script: nothing is judged yet. Lines that
+    /// are still empty stay, because a button counts those on the page.
     pub fn rearrange(&mut self, fields: &Fields) {
-        for url in &mut self.urls {
-            url.mistake = None;
-        }
-        if let Ok(line) = fields.text("remove").parse::<usize>()
-            && (1..=self.urls.len()).contains(&line)
-        {
-            self.urls.remove(line - 1);
+        let removed = fields.text("remove").parse::<usize>().ok();
+        let lines = fields.all("url").enumerate();
+        let kept = lines.filter(|(place, _)| Some(place + 1) != removed);
+        let mut values: Vec<String> = Vec::new();
+        for (_, typed) in kept {
+            match split(typed) {
+                pieces if pieces.is_empty() => values.push(String::new()),
+                pieces => values.extend(pieces),
+            }
         }
         if fields.has("add") {
-            self.urls.push(UrlField { value: String::new(), mistake: None });
+            values.push(String::new());
         }
+        self.urls = values.into_iter().map(|value| UrlField { value, mistake: None }).collect();
     }
 
     /// The settings when all is well; otherwise every field says what is wrong with it.

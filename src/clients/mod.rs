@@ -7,7 +7,7 @@ pub mod pages;
 pub mod redirect_url;
 mod secret;
 pub mod steps;
-pub mod store;
+mod store;
 pub mod views;
 
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::associations::Site;
 use crate::clock::Timestamp;
-use crate::db::{self, Reader, rows};
+use crate::db::{self, Reader, Writer, rows};
 use crate::events::{self, Actor, Kind};
 use crate::id::{ClientId, MemberId};
 use crate::token::{Purpose, Token, TokenHash};
@@ -193,10 +193,16 @@ pub async fn list(db: &mut Reader) -> Result<Vec<Listed>, db::Error> {
     store::all(db).await
 }
 
-/// The name of who changed a client last, as the log has it.
+/// The name of who changed a client last, as the log has it. Looking at its Secret Key is no change.
 pub async fn last_changed_by(site: &Site, id: &ClientId) -> Result<Option<String>, db::Error> {
     let mut db = site.read();
-    let actor = events::last_actor(&mut db, id.as_str()).await?;
+    let changes = [
+        Kind::ClientChanged,
+        Kind::ClientDisabled,
+        Kind::ClientEnabled,
+        Kind::SecretKeyReplaced,
+    ];
+    let actor = events::last_actor(&mut db, id.as_str(), changes).await?;
     match actor.and_then(|actor| actor.parse::<MemberId>().ok()) {
         Some(member) => crate::members::name(&mut db, &member).await,
         None => Ok(None),
@@ -206,6 +212,11 @@ pub async fn last_changed_by(site: &Site, id: &ClientId) -> Result<Option<String
 /// What would end with a client.
 pub async fn at_stake(site: &Site, id: &ClientId) -> Result<AtStake, db::Error> {
     store::at_stake(&mut site.read(), id).await
+}
+
+/// Keeps the time of a log-in whose grant is about to be forgotten.
+pub async fn logged_in(tx: &mut Writer, id: &ClientId, at: Timestamp) -> Result<(), db::Error> {
+    store::logged_in(tx, id, at).await
 }
 
 /// How a client comes to its Client Id and Secret Key.

@@ -18,10 +18,9 @@ use super::{Client, Identity, Refusal, Settings, TokenAuthMethod};
 use crate::associations::Site;
 use crate::clock::Timestamp;
 use crate::id::ClientId;
-use crate::sessions::{self, Admin, Proof, SignedIn, with_toast};
-use crate::web::cookies::Cookie;
+use crate::sessions::{self, Admin, BUSY_SECONDS, Proof, SignedIn, with_toast};
 use crate::web::page::{Here, Toast, html};
-use crate::web::{CheckedForm, Error, Form};
+use crate::web::{self, CheckedForm, Error, Form};
 
 #[derive(Deserialize, Default)]
 pub struct Search {
@@ -283,12 +282,8 @@ impl std::ops::Deref for Proved {
 }
 
 impl Proved {
-    fn keep_session(&self, site: &Site, mut response: Response) -> Response {
-        if self.is_new_session {
-            let cookie = Cookie::Session.set(site, self.admin.token.expose(), None);
-            response.headers_mut().append(axum::http::header::SET_COOKIE, cookie);
-        }
-        response
+    fn keep_session(&self, site: &Site, response: Response) -> Response {
+        if self.is_new_session { self.admin.give(site, response) } else { response }
     }
 }
 
@@ -296,7 +291,7 @@ impl Proved {
 /// for it and then does the same thing.
 async fn proved(
     site: &Site,
-    mut admin: SignedIn,
+    admin: SignedIn,
     form: &Form,
     purpose: Purpose,
     client: &Client,
@@ -309,9 +304,7 @@ async fn proved(
         let (password, address) = (form.fields.raw("password"), admin.visitor.address.key());
         match sessions::prove(site, &admin.session, &admin.token, password, &address).await? {
             Ok(Proof::Proved(token)) => {
-                admin.visitor.session_token = Some(token.clone());
-                admin.token = token;
-                return Ok(Ok(Proved { admin, is_new_session: true }));
+                return Ok(Ok(Proved { admin: admin.renewed(token), is_new_session: true }));
             }
             Ok(Proof::Wrong) => Some(ProveProblem::WrongPassword),
             Ok(Proof::TooManyTries { seconds }) => {
@@ -332,12 +325,16 @@ async fn proved(
         cancel_url: base,
         problem,
     };
-    let status = match problem {
-        Some(ProveProblem::TooManyTries { .. }) => StatusCode::TOO_MANY_REQUESTS,
-        Some(ProveProblem::Busy) => StatusCode::SERVICE_UNAVAILABLE,
-        _ => StatusCode::OK,
-    };
-    shown(site, &admin, status, &view).map(Err)
+    let page = shown(site, &admin, StatusCode::OK, &view)?;
+    Ok(Err(match problem {
+        Some(ProveProblem::TooManyTries { seconds }) => {
+            web::later(page, StatusCode::TOO_MANY_REQUESTS, seconds)
+        }
+        Some(ProveProblem::Busy) => {
+            web::later(page, StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS)
+        }
+        _ => page,
+    }))
 }
 
 async fn found(site: &Site, id: &str) -> Result<Client, Error> {

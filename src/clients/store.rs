@@ -135,7 +135,8 @@ pub async fn disable(tx: &mut Writer, id: &ClientId, by: &str) -> Result<bool, E
     let now = tx.now();
     let changed: Option<(ClientId,)> = tx
         .change(
-            "update clients set disabled_at = $3, disabled_by = $4, version = version + 1
+            "update clients
+             set disabled_at = $3, disabled_by = $4, updated_at = $3, version = version + 1
              where association_id = $1 and client_id = $2 and disabled_at is null
              returning client_id",
         )
@@ -148,13 +149,16 @@ pub async fn disable(tx: &mut Writer, id: &ClientId, by: &str) -> Result<bool, E
 }
 
 pub async fn enable(tx: &mut Writer, id: &ClientId) -> Result<bool, Error> {
+    let now = tx.now();
     let changed: Option<(ClientId,)> = tx
         .change(
-            "update clients set disabled_at = null, disabled_by = null, version = version + 1
+            "update clients
+             set disabled_at = null, disabled_by = null, updated_at = $3, version = version + 1
              where association_id = $1 and client_id = $2 and disabled_at is not null
              returning client_id",
         )
         .bind(id)
+        .bind(now)
         .optional()
         .await?;
     Ok(changed.is_some())
@@ -205,7 +209,8 @@ pub async fn set_secret(
         .change(
             "update clients
              set secret_hash = $3, secret_sealed = $4, secret_made_at = $5, secret_start = $6,
-                 secret_shown_at = null, secret_shown_by = null, version = version + 1
+                 secret_shown_at = null, secret_shown_by = null, updated_at = $5,
+                 version = version + 1
              where association_id = $1 and client_id = $2 and secret_hash is not null
              returning client_id",
         )
@@ -255,7 +260,6 @@ pub async fn at_stake(db: &mut Reader, id: &ClientId) -> Result<AtStake, Error> 
     Ok(found.unwrap_or(AtStake { people: 0, tokens: 0 }))
 }
 
-/// Keeps the time of a log-in whose grant is about to be forgotten.
 pub async fn logged_in(tx: &mut Writer, id: &ClientId, at: Timestamp) -> Result<(), Error> {
     tx.change(
         "update clients set last_log_in_at = $3

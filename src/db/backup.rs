@@ -1,5 +1,8 @@
 //! A backup is one SQLite file, whichever database it came from and whichever it goes to.
 
+use std::fs::OpenOptions;
+use std::io;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use sqlx::migrate::Migrator;
@@ -7,8 +10,9 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{
     AssertSqlSafe, Connection as _, PgPool, Row as _, SqliteConnection, query, query_scalar,
 };
+use tokio::task::spawn_blocking;
 
-use super::{Db, Error, Pool, migrations};
+use super::{Db, Error, Pool, migrations, trailer};
 
 /// What a backup holds but a restored database does not honour: who was on the way in starts again.
 const SHORT_LIVED: [&str; 5] = ["grants", "sessions", "sign_ins", "set_up_links", "throttles"];
@@ -18,9 +22,15 @@ impl Db {
     /// Writes a consistent copy to a file that does not exist yet, while others go on writing, and
     /// checks it.
     pub async fn backup(&self, to: &Path) -> Result<(), Error> {
-        if to.exists() {
-            return Err(Error::Backup(format!("{} exists already; name a new file", to.display())));
+        make(to)?;
+        let written = self.write_to(to).await;
+        if written.is_err() {
+            std::fs::remove_file(to).ok(); // half a backup must not pass for one
         }
+        written
+    }
+
+    async fn write_to(&self, to: &Path) -> Result<(), Error> {
         match &self.pool {
             Pool::Sqlite(db) => {
                 let mut conn = SqliteConnection::connect_with(&db.options).await?;
@@ -29,6 +39,7 @@ impl Db {
             }
             Pool::Postgres(pool) => from_postgres(pool, to).await?,
         }
+        with_file(to, trailer::append).await?;
         check(to).await
     }
 
@@ -139,7 +150,7 @@ async fn into_postgres(pool: &PgPool, from: &Path) -> Result<(), Error> {
 async fn from_postgres(pool: &PgPool, to: &Path) -> Result<(), Error> {
     let fresh = file(to).create_if_missing(true).journal_mode(SqliteJournalMode::Delete);
     let mut target = SqliteConnection::connect_with(&fresh).await?;
-    Migrator::with_migrations(migrations::all().into()).run(&mut target).await?;
+    Migrator::with_migrations(migrations::all()).run(&mut target).await?;
     let tables = tables(&mut target).await?;
     let mut copy = target.begin().await?;
     // One snapshot for all tables, so that what one row points at is in it too.
@@ -147,14 +158,14 @@ async fn from_postgres(pool: &PgPool, to: &Path) -> Result<(), Error> {
     query("set transaction isolation level repeatable read, read only").execute(&mut *tx).await?;
     for table in tables {
         let insert = table.insert();
-        let declare = format!(
-            "declare rows no scroll cursor for select {} from {}",
-            table.columns(),
-            table.name
-        );
+        let (name, columns) = (&table.name, table.columns());
+        // Each cursor has its own name: a statement of the same text would be taken for the one
+        // that was prepared for the columns of another table.
+        let declare =
+            format!("declare rows_of_{name} no scroll cursor for select {columns} from {name}");
         query(AssertSqlSafe(declare)).execute(&mut *tx).await?;
         loop {
-            let fetch = AssertSqlSafe(format!("fetch {PAGE} from rows"));
+            let fetch = AssertSqlSafe(format!("fetch {PAGE} from rows_of_{name}"));
             let rows = query(fetch).fetch_all(&mut *tx).await?;
             if rows.is_empty() {
                 break;
@@ -163,7 +174,7 @@ async fn from_postgres(pool: &PgPool, to: &Path) -> Result<(), Error> {
                 carried!(table, insert, row).execute(&mut *copy).await?;
             }
         }
-        query("close rows").execute(&mut *tx).await?;
+        query(AssertSqlSafe(format!("close rows_of_{name}"))).execute(&mut *tx).await?;
     }
     tx.commit().await?;
     copy.commit().await?;
@@ -197,6 +208,9 @@ async fn tables(source: &mut SqliteConnection) -> Result<Vec<Table>, Error> {
 async fn check(path: &Path) -> Result<(), Error> {
     let broken =
         |why: String| Error::Backup(format!("{} is not a sound backup: {why}", path.display()));
+    if !with_file(path, trailer::holds).await? {
+        return Err(broken("it was cut or changed after it was written".to_owned()));
+    }
     let mut conn = SqliteConnection::connect_with(&file(path).read_only(true)).await?;
     let verdict: Result<String, _> =
         query_scalar("pragma integrity_check(1)").fetch_one(&mut conn).await;
@@ -210,6 +224,31 @@ async fn check(path: &Path) -> Result<(), Error> {
     associations.map_err(|error| broken(error.to_string()))?;
     conn.close().await?;
     Ok(())
+}
+
+/// An empty file that only its owner can read: what goes into it is personal.
+fn make(path: &Path) -> Result<(), Error> {
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    made.map(drop).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            Error::Backup(format!("{} exists already; name a new file", path.display()))
+        }
+        _ => unusable(path, &error),
+    })
+}
+
+fn unusable(path: &Path, error: &io::Error) -> Error {
+    Error::Backup(format!("cannot use {}: {error}", path.display()))
+}
+
+/// A backup may be large; it is read off the runtime's workers.
+async fn with_file<T: Send + 'static>(
+    path: &Path,
+    work: fn(&Path) -> io::Result<T>,
+) -> Result<T, Error> {
+    let owned = path.to_owned();
+    let done = spawn_blocking(move || work(&owned)).await;
+    done.map_err(io::Error::other).flatten().map_err(|error| unusable(path, &error))
 }
 
 fn file(path: &Path) -> SqliteConnectOptions {

@@ -1,11 +1,14 @@
 //! The way forward: one set of migrations for both databases, and a snapshot of the file before.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{Connection as _, SqlSafeStr as _, SqliteConnection};
 
 use super::{Db, Error, Pool};
+
+/// Its name, and its statements.
+type Named = (&'static str, &'static str);
 
 macro_rules! migrations {
     ($($name:literal,)*) => {
@@ -14,7 +17,7 @@ macro_rules! migrations {
 }
 
 /// Every file of `migrations/`, in order; a test compares.
-pub const MIGRATIONS: [(&str, &str); 1] = migrations!["0001_core",];
+pub const MIGRATIONS: [Named; 1] = migrations!["0001_core",];
 
 /// What `migrate` did.
 #[derive(Debug, Default)]
@@ -27,27 +30,30 @@ pub struct Migrated {
 impl Db {
     /// Applies what is missing, forward only. Refuses a database that a newer program has migrated.
     pub async fn migrate(&self) -> Result<Migrated, Error> {
+        self.migrate_to(&MIGRATIONS).await
+    }
+
+    async fn migrate_to(&self, known: &[Named]) -> Result<Migrated, Error> {
         let before = self.applied().await?;
-        let known = MIGRATIONS.map(|(name, _)| version(name));
-        if let Some(newer) = before.iter().find(|found| !known.contains(found)) {
+        let is_known = |found: &i64| known.iter().any(|(name, _)| version(name) == *found);
+        if let Some(newer) = before.iter().find(|found| !is_known(found)) {
             return Err(Error::Migration(format!(
                 "it was made by a newer novi-sso (migration {newer}); run that version, or restore the backup from before"
             )));
         }
-        let missing = MIGRATIONS.iter().filter(|(name, _)| !before.contains(&version(name)));
+        let missing = known.iter().filter(|(name, _)| !before.contains(&version(name)));
         let applied: Vec<_> = missing.map(|(name, _)| *name).collect();
         let Some(first) = applied.first() else { return Ok(Migrated::default()) };
         let snapshot = match self.sqlite_file() {
             Some(file) if !before.is_empty() => {
-                let mut path = file.as_os_str().to_owned();
-                path.push(format!(".before-{first}"));
-                let path = PathBuf::from(path);
+                let path = free_beside(file, &format!("before-{first}"));
                 self.backup(&path).await?;
                 Some(path)
             }
             _ => None,
         };
-        let migrator = Migrator::with_migrations(all().into());
+        let migrations = known.iter().copied().map(migration).collect();
+        let migrator = Migrator::with_migrations(migrations);
         match &self.pool {
             Pool::Sqlite(db) => {
                 let mut conn = SqliteConnection::connect_with(&db.options).await?;
@@ -97,11 +103,75 @@ fn version(name: &str) -> i64 {
     version.parse().expect("a migration begins with its number")
 }
 
+/// A file that is not there yet: what an earlier try has left may be all that is left of the data.
+fn free_beside(file: &Path, purpose: &str) -> PathBuf {
+    let named = |end: &str| {
+        let mut path = file.as_os_str().to_owned();
+        path.push(format!(".{purpose}{end}"));
+        PathBuf::from(path)
+    };
+    let (mut path, mut number) = (named(""), 1);
+    while path.exists() {
+        number += 1;
+        path = named(&format!(".{number}"));
+    }
+    path
+}
+
 pub(super) fn all() -> Vec<Migration> {
     MIGRATIONS.map(migration).into()
 }
 
-fn migration((name, text): (&'static str, &'static str)) -> Migration {
+fn migration((name, text): Named) -> Migration {
     let (_, label) = name.split_once('_').expect("a migration is called 0001_core");
     Migration::new(version(name), label.into(), MigrationType::Simple, text.into_sql_str(), false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BROKEN: Named =
+        ("0002_more", "create table more (name text); insert into nowhere values (1)");
+    const SOUND: Named = ("0002_more", "create table more (name text)");
+
+    async fn existing(name: &str) -> (Db, PathBuf) {
+        let folder = std::env::temp_dir().join(format!("novi-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let db = Db::open(&format!("sqlite://{}/novi.db", folder.display())).await.unwrap();
+        let first = db.migrate().await.unwrap();
+        assert_eq!((first.applied.len(), first.snapshot), (MIGRATIONS.len(), None));
+        db.installation("canary", "sings").await.unwrap();
+        (db, folder)
+    }
+
+    #[tokio::test]
+    async fn an_existing_file_is_copied_before_it_is_changed() {
+        let (db, folder) = existing("snapshot").await;
+
+        let migrated = db.migrate_to(&[MIGRATIONS[0], SOUND]).await.unwrap();
+
+        assert_eq!(migrated.applied, ["0002_more"]);
+        let snapshot = migrated.snapshot.unwrap();
+        assert_eq!(snapshot, folder.join("novi.db.before-0002_more"));
+        let before = Db::open(&format!("sqlite://{}", snapshot.display())).await.unwrap();
+        assert_eq!(before.applied().await.unwrap(), [1]);
+        assert_eq!(before.kept("canary").await.unwrap().as_deref(), Some("sings"));
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_migration_that_failed_changes_nothing_and_does_not_stand_in_the_way_of_the_next() {
+        let (db, folder) = existing("failed").await;
+
+        let failed = db.migrate_to(&[MIGRATIONS[0], BROKEN]).await;
+        assert!(matches!(failed, Err(Error::Migration(_))), "{failed:?}");
+        assert_eq!(db.applied().await.unwrap(), [1]);
+        let migrated = db.migrate_to(&[MIGRATIONS[0], SOUND]).await.unwrap();
+
+        assert_eq!(migrated.snapshot, Some(folder.join("novi.db.before-0002_more.2")));
+        assert!(folder.join("novi.db.before-0002_more").exists());
+        assert_eq!(db.applied().await.unwrap(), [1, 2]);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
 }

@@ -11,6 +11,7 @@ mod migrations;
 mod postgres;
 mod sql;
 mod sqlite;
+mod trailer;
 mod watch;
 
 use std::ops::{Deref, DerefMut};

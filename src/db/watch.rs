@@ -24,8 +24,6 @@ impl Db {
                 if let Err(error) = seen {
                     tracing::warn!(%error, "cannot see what other processes change; trying again");
                 }
-                // What changed meanwhile is unknown.
-                self.bump_config_epoch();
                 sleep(POLL).await;
             }
         })
@@ -36,7 +34,7 @@ impl Db {
     async fn watch_sqlite(&self, db: &sqlite::Database) -> Result<(), Error> {
         let options = (*db.options).clone().read_only(true);
         let mut conn = SqliteConnection::connect_with(&options).await?;
-        let (mut data_version, mut config) = (-1_i64, self.config_version().await?);
+        let (mut data_version, mut config) = (-1_i64, self.begin_watch().await?);
         loop {
             let now: i64 = query_scalar("pragma data_version").fetch_one(&mut conn).await?;
             if now != data_version {
@@ -48,9 +46,9 @@ impl Db {
     }
 
     async fn watch_postgres(&self, pool: &PgPool) -> Result<(), Error> {
-        let mut config = self.config_version().await?;
         let mut listener = PgListener::connect_with(pool).await?;
         listener.listen("novi_config").await?;
+        let mut config = self.begin_watch().await?;
         loop {
             match timeout(POLL, listener.recv()).await {
                 Ok(Ok(_)) => self.bump_config_epoch(),
@@ -58,6 +56,14 @@ impl Db {
                 Err(_) => self.compare(&mut config).await?,
             }
         }
+    }
+
+    /// What changed while nobody looked is unknown, so what is cached from then is dropped. From
+    /// here on every change either is in the answer or will be noticed.
+    async fn begin_watch(&self) -> Result<i64, Error> {
+        let config = self.config_version().await?;
+        self.bump_config_epoch();
+        Ok(config)
     }
 
     async fn compare(&self, known: &mut i64) -> Result<(), Error> {

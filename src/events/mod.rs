@@ -99,16 +99,33 @@ pub async fn record(
     subject: &str,
     details: &impl Serialize,
 ) -> Result<(), db::Error> {
-    let id = EventId::random();
+    record_as(tx, vault, &EventId::random(), kind, actor, subject, details).await
+}
+
+/// As one particular event: what goes on happening is recorded once.
+pub async fn record_as(
+    tx: &mut Writer,
+    vault: &Vault,
+    id: &EventId,
+    kind: Kind,
+    actor: &Actor,
+    subject: &str,
+    details: &impl Serialize,
+) -> Result<(), db::Error> {
     let details = serde_json::to_vec(details).expect("details are text, numbers and lists of them");
     let place = Place { table: "events", column: "details", row: id.as_str() };
     let sealed = vault.seal(&tx.association().clone(), &place, &details);
-    store::insert(tx, &id, kind, actor.as_text(), subject, &sealed).await
+    store::insert(tx, id, kind, actor.as_text(), subject, &sealed).await
 }
 
-/// Who did the last thing to a subject: a member's id, or the words for one that is not a member.
-pub async fn last_actor(db: &mut Reader, subject: &str) -> Result<Option<String>, db::Error> {
-    store::last_actor(db, subject).await
+/// Who did the last of these things to a subject: a member's id, or the words for one that is not a
+/// member.
+pub async fn last_actor(
+    db: &mut Reader,
+    subject: &str,
+    kinds: [Kind; 4],
+) -> Result<Option<String>, db::Error> {
+    store::last_actor(db, subject, kinds).await
 }
 
 /// When the newest one happened.

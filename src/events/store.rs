@@ -16,7 +16,8 @@ pub async fn insert(
     let now = tx.now();
     tx.change(
         "insert into events (association_id, event_id, at, kind, actor, subject, details)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+         values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict do nothing",
     )
     .bind(id)
     .bind(now)
@@ -28,15 +29,24 @@ pub async fn insert(
     .await
 }
 
-pub async fn last_actor(db: &mut Reader, subject: &str) -> Result<Option<String>, Error> {
+pub async fn last_actor(
+    db: &mut Reader,
+    subject: &str,
+    kinds: [Kind; 4],
+) -> Result<Option<String>, Error> {
+    let [first, second, third, fourth] = kinds.map(Kind::as_text);
     let found: Option<(String,)> = db
         .find(
             "select actor from events
-             where association_id = $1 and subject = $2
+             where association_id = $1 and subject = $2 and kind in ($3, $4, $5, $6)
              order by at desc
              limit 1",
         )
         .bind(subject)
+        .bind(first)
+        .bind(second)
+        .bind(third)
+        .bind(fourth)
         .optional()
         .await?;
     Ok(found.map(|(actor,)| actor))

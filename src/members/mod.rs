@@ -5,7 +5,7 @@ pub mod hashing;
 pub mod pages;
 pub mod password;
 mod profile;
-pub mod store;
+mod store;
 pub mod views;
 
 use crate::associations::Site;
@@ -156,6 +156,18 @@ pub async fn reactivate(site: &Site, member: &MemberId, actor: &Actor) -> Result
 
 pub async fn has_admin(db: &mut Reader) -> Result<bool, db::Error> {
     store::first_admin(db).await.map(|admin| admin.is_some())
+}
+
+pub async fn login(db: &mut Reader, email: &Email) -> Result<Option<Login>, db::Error> {
+    store::login(db, email).await
+}
+
+pub async fn login_of(db: &mut Reader, member: &MemberId) -> Result<Option<Login>, db::Error> {
+    store::login_of(db, member).await
+}
+
+pub async fn email_of(db: &mut Reader, member: &MemberId) -> Result<Option<Email>, db::Error> {
+    store::email_of(db, member).await
 }
 
 pub async fn name(db: &mut Reader, member: &MemberId) -> Result<Option<String>, db::Error> {

@@ -1,15 +1,16 @@
 //! A member's own page.
 
 use askama::Template as _;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::views::{Account, Community, PasswordProblem};
 use super::{Password, Weak, password};
 use crate::associations::Site;
 use crate::clients;
-use crate::sessions::{self, Proof, Session, SignedIn, Visitor, with_toast};
+use crate::sessions::{self, BUSY_SECONDS, Proof, Session, SignedIn, Visitor, with_toast};
 use crate::web::page::{Here, Toast, html, initials};
-use crate::web::{CheckedForm, Error};
+use crate::web::{self, CheckedForm, Error};
 
 pub async fn account(site: Site, signed_in: SignedIn) -> Result<Response, Error> {
     page(&site, &signed_in.visitor, &signed_in.session, None).await
@@ -23,6 +24,10 @@ pub async fn change_password(
 ) -> Result<Response, Error> {
     let SignedIn { visitor, session, token } = &signed_in;
     let again = |problem| page(&site, visitor, session, Some(problem));
+    let busy = async |visitor| {
+        let page = page(&site, visitor, session, Some(PasswordProblem::Busy)).await?;
+        Ok(web::later(page, StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS))
+    };
     if !form.is_current {
         return again(PasswordProblem::FormStale).await;
     }
@@ -35,16 +40,17 @@ pub async fn change_password(
         Err(weak) => return again(PasswordProblem::of(weak)).await,
     };
     let address = visitor.address.key();
-    match sessions::prove(&site, session, token, current, &address).await? {
-        Ok(Proof::Proved(_)) => {}
+    let renewed = match sessions::prove(&site, session, token, current, &address).await? {
+        Ok(Proof::Proved(token)) => signed_in.clone().renewed(token),
         Ok(Proof::Wrong) => return again(PasswordProblem::CurrentWrong).await,
         Ok(Proof::TooManyTries { seconds }) => {
-            return again(PasswordProblem::TooManyTries { seconds }).await;
+            let page = again(PasswordProblem::TooManyTries { seconds }).await?;
+            return Ok(web::later(page, StatusCode::TOO_MANY_REQUESTS, seconds));
         }
-        Err(_busy) => return again(PasswordProblem::Busy).await,
-    }
+        Err(_busy) => return busy(visitor).await,
+    };
     let Ok(hash) = site.app.hashing.hash(chosen).await else {
-        return again(PasswordProblem::Busy).await;
+        return Ok(renewed.give(&site, busy(&renewed.visitor).await?));
     };
     let mut tx = site.write().await?;
     let (id, vault) = (&member.member_id, &site.app.vault);

@@ -2,7 +2,10 @@
 //!
 //! Errors before client and redirect URL are known are pages; after it, they go back to the client.
 
-use axum::http::Method;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +20,8 @@ use crate::grants::{self, Challenge, NewGrant};
 use crate::id::{ClientId, SignInId};
 use crate::sessions::flow::{self, Event, Next};
 use crate::sessions::{self, Session, Visitor};
-use crate::web;
+use crate::token::Token;
+use crate::web::{self, ClientAddress};
 
 /// The parameters that outlive the first request: kept while its member signs in.
 #[derive(Serialize, Deserialize, Default)]
@@ -31,15 +35,17 @@ struct Kept {
     nonce: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     code_challenge: Option<String>,
+    /// `prompt=none`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    silent: bool,
 }
 
-pub async fn any(
+pub async fn get(
     site: Site,
     visitor: Visitor,
-    method: Method,
     QueryOrForm(params): QueryOrForm,
 ) -> Result<Response, web::Error> {
-    let params = params.map_err(|error| web::Error::request_malformed(&error.description))?;
+    let params = params.map_err(unreadable)?;
     if let Some(id) = params.get("request_id") {
         return resume(&site, visitor, &SignInId::presented(id), params.get("client_id")).await;
     }
@@ -49,22 +55,40 @@ pub async fn any(
         Ok(checked) => checked,
         Err(error) => return Ok(callback.error(&error)),
     };
-    if method == Method::POST {
-        // A cross-site POST brings no cookies, so it asks for none: it comes back by GET.
-        let id = keep(&site, &client, &kept, None, &visitor).await?;
-        return Ok(Redirect::to(&resumption(&id, &client)).into_response());
-    }
     if let Some(session) = &visitor.session {
         return issue(&site, &client, callback, &kept, challenge.as_ref(), scopes, session).await;
     }
-    // OpenID Connect Core §3.1.2.1, prompt=none: "The Authorization Server MUST NOT display any
-    // authentication or consent user interface pages."
-    if params.get("prompt") == Some("none") {
-        return Ok(callback.error(&Error::new(Code::LoginRequired, "nobody is signed in")));
+    if kept.silent {
+        return Ok(callback.error(&nobody_is_signed_in()));
     }
-    let id = keep(&site, &client, &kept, Some(&visitor), &visitor).await?;
+    let id = keep(&site, &client, &kept, Some(&visitor.browser), visitor.address).await?;
     let log_in = format!("/log-in?request={id}&client_id={}", client.client_id);
     Ok(visitor.keep_browser(&site, Redirect::to(&log_in)))
+}
+
+/// A cross-site POST brings no cookies, so this looks at none: the request comes back by GET.
+pub async fn post(
+    site: Site,
+    address: ClientAddress,
+    QueryOrForm(params): QueryOrForm,
+) -> Result<Response, web::Error> {
+    let params = params.map_err(unreadable)?;
+    let client = client_of(&site, &params).await?;
+    let callback = callback_of(&site, &client, &params)?;
+    match check(&client, &params) {
+        Ok((kept, ..)) => {
+            let id = keep(&site, &client, &kept, None, address).await?;
+            Ok(Redirect::to(&resumption(&id, &client)).into_response())
+        }
+        Err(error) => Ok(callback.error(&error)),
+    }
+}
+
+fn unreadable(error: Error) -> web::Error {
+    match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => web::Error::too_large(),
+        _ => web::Error::request_malformed(&error.description),
+    }
 }
 
 /// Comes back to a request that was kept.
@@ -79,8 +103,13 @@ async fn resume(
     };
     let event = if visitor.session.is_some() { Event::SignedIn } else { Event::NotSignedIn };
     let (state, what) = flow::next(pending.state, event);
+    let kept: Kept = serde_json::from_str(&pending.request).map_err(web::Error::broken)?;
     let (Next::IssueCode, Some(session)) = (what, &visitor.session) else {
         return match what {
+            Next::AskForPassword if kept.silent => {
+                let (_, callback) = reopened(site, &pending.client_id, &kept).await?;
+                Ok(callback.error(&nobody_is_signed_in()))
+            }
             Next::AskForPassword => {
                 let log_in = format!("/log-in?request={id}&client_id={}", pending.client_id);
                 Ok(visitor.keep_browser(site, Redirect::to(&log_in)))
@@ -90,19 +119,27 @@ async fn resume(
             }
         };
     };
-    // The client is looked at again: an hour may have passed.
-    let client = clients::find(site, &pending.client_id).await?;
-    let client = client.ok_or_else(web::Error::unknown_client)?;
-    refuse_disabled(&client)?;
-    let kept: Kept = serde_json::from_str(&pending.request).map_err(web::Error::broken)?;
-    let callback = Callback::of(site, &client, &kept.redirect_uri, kept.state.as_deref())
-        .ok_or_else(|| web::Error::redirect_not_registered(&client.name))?;
+    let (client, callback) = reopened(site, &pending.client_id, &kept).await?;
     if !sessions::moved(site, &pending, state).await? {
         return start_anew(site, Some(pending.client_id.as_str())).await;
     }
     let challenge = kept.code_challenge.as_deref().and_then(Challenge::parse);
     let scopes = Scopes::requested(kept.scope.as_deref());
     issue(site, &client, callback, &kept, challenge.as_ref(), scopes, session).await
+}
+
+/// The client of a kept request and the way back to it, looked at again: an hour may have passed.
+async fn reopened(
+    site: &Site,
+    client_id: &ClientId,
+    kept: &Kept,
+) -> Result<(Arc<Client>, Callback), web::Error> {
+    let client = clients::find(site, client_id).await?;
+    let client = client.ok_or_else(web::Error::unknown_client)?;
+    refuse_disabled(&client)?;
+    let callback = Callback::of(site, &client, &kept.redirect_uri, kept.state.as_deref())
+        .ok_or_else(|| web::Error::redirect_not_registered(&client.name))?;
+    Ok((client, callback))
 }
 
 /// An expired, reused or bookmarked request: to where that client starts, so that it begins anew
@@ -121,7 +158,7 @@ fn resumption(id: &SignInId, client: &Client) -> String {
     format!("/oauth/authorize?request_id={id}&client_id={}", encode(client.client_id.as_str()))
 }
 
-async fn client_of(site: &Site, params: &Params) -> Result<std::sync::Arc<Client>, web::Error> {
+async fn client_of(site: &Site, params: &Params) -> Result<Arc<Client>, web::Error> {
     let id = params.get("client_id").ok_or_else(web::Error::unknown_client)?;
     let id = id.parse::<ClientId>().map_err(|_| web::Error::unknown_client())?;
     let client = clients::find(site, &id).await?.ok_or_else(web::Error::unknown_client)?;
@@ -179,6 +216,15 @@ fn check(client: &Client, params: &Params) -> Result<(Kept, Option<Challenge>, S
         }
         (None, None) => None,
     };
+    // OpenID Connect Core §3.1.2.1: "If this parameter contains none with any other value, an error is
+    // returned."
+    let silent = match params.get("prompt") {
+        Some("none") => true,
+        Some(prompts) if prompts.split(' ').any(|prompt| prompt == "none") => {
+            return Err(Error::invalid_request("prompt=none stands alone"));
+        }
+        _ => false,
+    };
     let scopes = Scopes::requested(params.get("scope"));
     if scopes.to_string().is_empty() {
         return Err(Error::new(Code::InvalidScope, "none of the scopes asked for is known"));
@@ -190,6 +236,7 @@ fn check(client: &Client, params: &Params) -> Result<(Kept, Option<Challenge>, S
         state: owned("state"),
         nonce: owned("nonce"),
         code_challenge: owned("code_challenge"),
+        silent,
     };
     Ok((kept, challenge, scopes))
 }
@@ -198,13 +245,12 @@ async fn keep(
     site: &Site,
     client: &Client,
     kept: &Kept,
-    owner: Option<&Visitor>,
-    visitor: &Visitor,
+    browser: Option<&Token>,
+    address: ClientAddress,
 ) -> Result<SignInId, web::Error> {
     let request = serde_json::to_string(kept).map_err(web::Error::broken)?;
-    let browser = owner.map(|visitor| &visitor.browser);
-    let address = visitor.address.key();
-    Ok(sessions::keep(site, &client.client_id, &request, browser, &address).await?)
+    let (client, address) = (&client.client_id, address.key());
+    Ok(sessions::keep(site, client, &request, browser, &address).await?)
 }
 
 async fn issue(
@@ -219,7 +265,8 @@ async fn issue(
     let scoped = Scoped::of(&session.member, scopes);
     let claims = serde_json::to_string(&scoped).map_err(web::Error::broken)?;
     let scope = scopes.to_string();
-    let asked_scope = kept.scope.as_deref().filter(|asked| !same_set(asked, &scope));
+    let asked = kept.scope.as_deref().unwrap_or_default();
+    let asked_scope = (!same_set(asked, &scope)).then_some(asked);
     let grant = NewGrant {
         client_id: &client.client_id,
         member: &session.member,
@@ -235,7 +282,15 @@ async fn issue(
     Ok(callback.success(&code))
 }
 
+/// Whether the token response may leave its `scope` out: "OPTIONAL, if identical to the scope requested
+/// by the client; otherwise, REQUIRED" (RFC 6749 §5.1).
 fn same_set(asked: &str, granted: &str) -> bool {
-    let known = |word: &str| granted.split(' ').any(|granted| granted == word);
-    asked.split(' ').filter(|word| !word.is_empty()).all(known)
+    let (asked, granted) = (asked.split_ascii_whitespace(), granted.split_ascii_whitespace());
+    asked.collect::<BTreeSet<_>>() == granted.collect()
+}
+
+/// OpenID Connect Core §3.1.2.1, prompt=none: "The Authorization Server MUST NOT display any
+/// authentication or consent user interface pages."
+fn nobody_is_signed_in() -> Error {
+    Error::new(Code::LoginRequired, "nobody is signed in")
 }

@@ -1,10 +1,10 @@
 //! An access token presented as a bearer token (RFC 6750 §2).
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::{Method, header};
+use axum::http::Method;
 
 use super::error::{Code, Error};
-use super::params::FormParams;
+use super::params::{FormParams, authorization, is_form};
 use crate::app::App;
 use crate::associations::Site;
 use crate::grants::{self, Access};
@@ -24,15 +24,8 @@ impl FromRequest<App> for Bearer {
     async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
         let (mut parts, body) = request.into_parts();
         let site = Site::from_request_parts(&mut parts, app).await?;
-        let in_header = match parts.headers.get(header::AUTHORIZATION) {
-            Some(value) => Some(from_header(value.to_str().unwrap_or_default())?),
-            None => None,
-        };
-        let has_form = parts.method == Method::POST
-            && parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| {
-                kind.as_bytes().starts_with(b"application/x-www-form-urlencoded")
-            });
-        let in_form = if has_form {
+        let in_header = authorization(&parts.headers)?.map(from_header).transpose()?;
+        let in_form = if parts.method == Method::POST && is_form(&parts.headers) {
             let form = FormParams::from_request(Request::from_parts(parts, body), app).await?;
             form.0.get("access_token").map(Token::presented)
         } else {
@@ -44,7 +37,7 @@ impl FromRequest<App> for Bearer {
                 return Err(Error::invalid_request("the access token came twice"));
             }
             (Some(token), None) | (None, Some(token)) => token,
-            (None, None) => return Err(invalid("an access token is missing")),
+            (None, None) => return Err(Error::missing_token()),
         };
         let found = grants::bearer(&site, &token).await?;
         let (access, member) = found

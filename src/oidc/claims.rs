@@ -88,9 +88,11 @@ impl<'a> Scoped<'a> {
     pub fn of(member: &'a Profile, scopes: Scopes) -> Self {
         let mut claims = Self::default();
         if scopes.has(Scope::Profile) {
-            claims.name = Some(member.name()).filter(|name| !name.is_empty());
             claims.given_name = filled(&member.first_name);
             claims.family_name = filled(&member.last_name);
+            let names: Vec<_> =
+                [claims.given_name, claims.family_name].into_iter().flatten().collect();
+            claims.name = Some(names.join(" ")).filter(|name| !name.is_empty());
             claims.company_name = member.company_name.as_deref().and_then(filled);
             claims.job_title = member.job_title.as_deref().and_then(filled);
             claims.member_status = member.member_status.as_deref().and_then(filled);
@@ -98,7 +100,7 @@ impl<'a> Scoped<'a> {
         }
         if scopes.has(Scope::Email) {
             claims.email = filled(&member.email);
-            claims.email_verified = Some(member.email_verified_at.is_some());
+            claims.email_verified = claims.email.map(|_| member.email_verified_at.is_some());
         }
         if scopes.has(Scope::Phone) {
             claims.phone_number = member.phone.as_deref().and_then(filled);

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use url::form_urlencoded;
 
 use super::error::{Code, Error};
-use super::params::{FormParams, Params};
+use super::params::{FormParams, Params, authorization};
 use crate::app::App;
 use crate::associations::Site;
 use crate::clients::{self, Client, TokenAuthMethod};
@@ -77,10 +77,7 @@ impl Credentials {
 
 /// "The client MUST NOT use more than one authentication method in each request."
 fn credentials(headers: &HeaderMap, params: &Params) -> Result<Credentials, Error> {
-    let basic = match headers.get(header::AUTHORIZATION) {
-        Some(value) => Some(basic(value.to_str().unwrap_or_default())?),
-        None => None,
-    };
+    let basic = authorization(headers)?.map(basic).transpose()?;
     let (id, secret) = (params.get("client_id"), params.get("client_secret"));
     match (basic, id, secret) {
         (Some(_), _, Some(_)) => {

@@ -29,7 +29,9 @@ pub async fn get(site: Site, headers: HeaderMap) -> Response {
 pub fn cached(headers: &HeaderMap, bytes: Bytes, etag: &str) -> Response {
     let known = headers.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
     let status = match known {
-        Some(tags) if tags.split(',').any(|tag| tag.trim() == etag) => StatusCode::NOT_MODIFIED,
+        Some(tags) if tags.split(',').any(|tag| is_same(tag.trim(), etag)) => {
+            StatusCode::NOT_MODIFIED
+        }
         _ => StatusCode::OK,
     };
     let mut response = match status {
@@ -46,6 +48,11 @@ pub fn cached(headers: &HeaderMap, bytes: Bytes, etag: &str) -> Response {
         headers.insert(header::ETAG, etag);
     }
     response
+}
+
+/// "A recipient MUST use the weak comparison function": proxies that compress weaken the tag.
+fn is_same(tag: &str, etag: &str) -> bool {
+    tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag
 }
 
 impl Document {

@@ -15,7 +15,10 @@ pub struct Error {
     pub code: Code,
     pub description: Cow<'static, str>,
     cause: Option<Box<dyn std::error::Error + Send + Sync>>,
-    used_basic: bool,
+    /// What `WWW-Authenticate` says.
+    challenge: Option<&'static str>,
+    /// Where the code alone does not say it.
+    status: Option<StatusCode>,
     retry_after: Option<i64>,
 }
 
@@ -66,11 +69,24 @@ impl Code {
 impl Error {
     pub fn new(code: Code, description: impl Into<Cow<'static, str>>) -> Self {
         let description = description.into();
-        Self { code, description, cause: None, used_basic: false, retry_after: None }
+        // RFC 6750 §3.
+        let challenge = match code {
+            Code::InvalidToken => Some("Bearer realm=\"userinfo\", error=\"invalid_token\""),
+            Code::InsufficientScope => {
+                Some("Bearer realm=\"userinfo\", error=\"insufficient_scope\"")
+            }
+            _ => None,
+        };
+        Self { code, description, cause: None, challenge, status: None, retry_after: None }
     }
 
     pub fn invalid_request(description: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Code::InvalidRequest, description)
+    }
+
+    pub fn too_large() -> Self {
+        let status = Some(StatusCode::PAYLOAD_TOO_LARGE);
+        Self { status, ..Self::invalid_request("the body is too long, or did not arrive") }
     }
 
     pub fn missing(parameter: &str) -> Self {
@@ -78,18 +94,35 @@ impl Error {
     }
 
     /// The same words whether the client is unknown or its secret is wrong.
+    ///
+    /// RFC 6749 §5.2: "If the client attempted to authenticate via the "Authorization" request header
+    /// field, the authorization server MUST respond with an HTTP 401 (Unauthorized) status code and
+    /// include the "WWW-Authenticate" response header field".
     pub fn invalid_client(used_basic: bool) -> Self {
-        Self { used_basic, ..Self::new(Code::InvalidClient, "client authentication failed") }
+        let challenge = used_basic.then_some("Basic realm=\"token endpoint\"");
+        Self { challenge, ..Self::new(Code::InvalidClient, "client authentication failed") }
+    }
+
+    /// RFC 6750 §3.1: "If the request lacks any authentication information […], the resource server
+    /// SHOULD NOT include an error code" in its challenge.
+    pub fn missing_token() -> Self {
+        let challenge = Some("Bearer realm=\"userinfo\"");
+        Self { challenge, ..Self::new(Code::InvalidToken, "an access token is missing") }
     }
 
     pub fn too_many(seconds: i64) -> Self {
-        let description = "too many failed client authentications; check the Client Id and Secret Key";
-        Self { retry_after: Some(seconds), ..Self::new(Code::InvalidClient, description) }
+        let description =
+            "too many failed client authentications; check the Client Id and Secret Key";
+        let status = Some(StatusCode::TOO_MANY_REQUESTS);
+        let retry_after = Some(seconds);
+        Self { status, retry_after, ..Self::new(Code::InvalidClient, description) }
     }
 
-    fn status(&self) -> StatusCode {
+    pub fn status(&self) -> StatusCode {
+        if let Some(status) = self.status {
+            return status;
+        }
         match self.code {
-            _ if self.retry_after.is_some() => StatusCode::TOO_MANY_REQUESTS,
             Code::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
             Code::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             Code::InvalidClient | Code::InvalidToken => StatusCode::UNAUTHORIZED,
@@ -137,24 +170,18 @@ impl IntoResponse for Error {
         if self.status().is_server_error() {
             tracing::error!(code = self.code.as_text(), cause, "failed");
         } else {
-            tracing::info!(code = self.code.as_text(), description = &*self.description, cause, "refused");
+            tracing::info!(
+                code = self.code.as_text(),
+                description = &*self.description,
+                cause,
+                "refused"
+            );
         }
         let body = Body { error: self.code, error_description: &self.description };
         let mut response = (self.status(), Json(body)).into_response();
         let headers = response.headers_mut();
-        // RFC 6749 §5.2: "If the client attempted to authenticate via the "Authorization" request
-        // header field, the authorization server MUST respond with an HTTP 401 (Unauthorized)
-        // status code and include the "WWW-Authenticate" response header field".
-        if self.used_basic {
-            let challenge = HeaderValue::from_static("Basic realm=\"token endpoint\"");
-            headers.insert(header::WWW_AUTHENTICATE, challenge);
-        }
-        // RFC 6750 §3.
-        if matches!(self.code, Code::InvalidToken | Code::InsufficientScope) {
-            let challenge = format!("Bearer error=\"{}\"", self.code.as_text());
-            if let Ok(challenge) = HeaderValue::from_str(&challenge) {
-                headers.insert(header::WWW_AUTHENTICATE, challenge);
-            }
+        if let Some(challenge) = self.challenge {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, seconds.into());

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::{Method, header};
+use axum::http::{HeaderMap, Method, header};
 
 use super::error::Error;
 
@@ -25,7 +25,13 @@ impl Params {
                 continue;
             }
             if value.len() > LONGEST_VALUE || found.len() == MOST {
-                return Err(Error::invalid_request("a parameter is too long, or there are too many"));
+                return Err(Error::invalid_request(
+                    "a parameter is too long, or there are too many",
+                ));
+            }
+            // No value may hold one (RFC 6749 appendix A), and PostgreSQL keeps none.
+            if value.contains('\0') {
+                return Err(Error::invalid_request("a parameter holds a NUL character"));
             }
             if found.iter().any(|(known, _)| *known == name) {
                 return Err(Error::invalid_request("a parameter is repeated"));
@@ -51,12 +57,7 @@ impl<S: Send + Sync> FromRequest<S> for FormParams {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        let kind = request.headers().get(header::CONTENT_TYPE);
-        let is_form = kind.and_then(|kind| kind.to_str().ok()).is_some_and(|kind| {
-            let media_type = kind.split(';').next().unwrap_or_default().trim();
-            media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
-        });
-        if !is_form {
+        if !is_form(request.headers()) {
             return Err(Error::invalid_request(
                 "the body must be a form: application/x-www-form-urlencoded",
             ));
@@ -64,10 +65,25 @@ impl<S: Send + Sync> FromRequest<S> for FormParams {
         if request.uri().query().is_some_and(|query| !query.is_empty()) {
             return Err(Error::invalid_request("parameters belong in the body, not in the URL"));
         }
-        let body = Bytes::from_request(request, state)
-            .await
-            .map_err(|_| Error::invalid_request("the body is too long or did not arrive"))?;
+        let body = Bytes::from_request(request, state).await.map_err(|_| Error::too_large())?;
         Params::parse(&body).map(Self)
+    }
+}
+
+pub fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| {
+        let media_type = kind.split(';').next().unwrap_or_default().trim();
+        media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    })
+}
+
+/// The one `Authorization` header; two would leave it to each reader which one counts.
+pub fn authorization(headers: &HeaderMap) -> Result<Option<&str>, Error> {
+    let mut found = headers.get_all(header::AUTHORIZATION).iter();
+    match (found.next(), found.next()) {
+        (_, Some(_)) => Err(Error::invalid_request("the Authorization header is repeated")),
+        (first, None) => Ok(first.map(|value| value.to_str().unwrap_or_default())),
     }
 }
 
@@ -77,10 +93,7 @@ pub struct QueryOrForm(pub Result<Params, Error>);
 impl<S: Send + Sync> FromRequest<S> for QueryOrForm {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request(
-        request: Request,
-        state: &S,
-    ) -> Result<Self, std::convert::Infallible> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, std::convert::Infallible> {
         Ok(Self(if request.method() == Method::POST {
             FormParams::from_request(request, state).await.map(|form| form.0)
         } else {

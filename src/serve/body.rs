@@ -1,4 +1,5 @@
-//! The bodies of a connection: the one that must arrive in time, and the one that tells when it is done.
+//! The bodies of a connection: the one that must arrive in time, and the one that tells when it is
+//! done.
 
 use std::{
     pin::Pin,
@@ -17,7 +18,8 @@ use super::watch::{Watch, in_time};
 #[error("the request's body did not arrive in time")]
 pub struct Late;
 
-/// A request's body, as a whole due by one moment: a peer cannot win time by sending it byte by byte.
+/// A request's body, as a whole due by one moment: a peer cannot win time by sending it byte by
+/// byte.
 pub struct Timely {
     incoming: Incoming,
     due: Instant,

@@ -1,11 +1,6 @@
 //! One connection, from its first byte to its end.
 
-use std::{
-    convert::Infallible,
-    future::poll_fn,
-    pin::pin,
-    sync::Arc,
-};
+use std::{convert::Infallible, future::poll_fn, pin::pin, sync::Arc};
 
 use axum::{
     extract::Request,
@@ -44,6 +39,9 @@ pub async fn run(server: &Server, stream: TcpStream, peer: Peer) {
     }
     let rules = &server.rules;
     let watch = Arc::new(Watch::new());
+    if server.last_answers.is_cancelled() {
+        watch.close_soon();
+    }
     let service = service_fn(|request| answer(server, &watch, peer, request));
     let mut http = server.http.serve_connection(Socket::new(stream, Arc::clone(&watch)), service);
     let timer = pin!(sleep_until(in_time(rules.header)));
@@ -52,12 +50,13 @@ pub async fn run(server: &Server, stream: TcpStream, peer: Peer) {
     let mut signal = pin!(server.last_answers.cancelled());
 
     let outcome = loop {
-        // In this order: what has arrived before a signal is served, and the alarm sees what that changed.
+        // In this order: what has arrived before a signal is served, and the alarm sees what that
+        // changed.
         tokio::select! {
             biased;
             outcome = &mut http => break outcome,
             () = poll_fn(|cx| alarm.poll_late(cx)) => {
-                metrics::counter!("http_connections_late_total", "waiting_for" => watch.waiting_for()).increment(1);
+                late_with(watch.waiting_for());
                 return;
             }
             () = &mut signal => match stage {
@@ -85,17 +84,22 @@ pub async fn run(server: &Server, stream: TcpStream, peer: Peer) {
 
 /// Waits for the first byte without spending any buffer on a peer that stays silent.
 async fn speaks(server: &Server, stream: &TcpStream) -> bool {
+    let mut byte = [0];
     tokio::select! {
         biased;
-        readable = timeout(server.rules.first_byte, stream.readable()) => match readable {
-            Ok(readable) => readable.is_ok(),
+        first = timeout(server.rules.first_byte, stream.peek(&mut byte)) => match first {
+            Ok(first) => first.is_ok_and(|bytes| bytes > 0),
             Err(_) => {
-                metrics::counter!("http_connections_late_total", "waiting_for" => "first byte").increment(1);
+                late_with("first byte");
                 false
             }
         },
         () = server.stop.cancelled() => false,
     }
+}
+
+fn late_with(what: &'static str) {
+    metrics::counter!("http_connections_late_total", "waiting_for" => what).increment(1);
 }
 
 async fn linger(mut stream: TcpStream, allowed: Duration) {
@@ -114,6 +118,7 @@ async fn answer(
     let rules = &server.rules;
     let length = request.uri().path_and_query().map_or(0, |path| path.as_str().len());
     let mut response = if length > rules.uri_bytes {
+        watch.left_unread();
         watch.close_soon();
         (StatusCode::URI_TOO_LONG, "The address is too long.\n").into_response()
     } else {
@@ -122,7 +127,7 @@ async fn answer(
         let handled = server.router.clone().call(request);
         let Ok(response) = Finish::new(handled, &server.tasks, &server.cut).await;
         if watch.is_body_late() {
-            metrics::counter!("http_connections_late_total", "waiting_for" => "body").increment(1);
+            late_with("body");
             watch.close_soon();
             (StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time.\n").into_response()
         } else {

@@ -8,8 +8,8 @@ use std::{
 use tokio::runtime::Handle;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// Runs inside the task that awaits it, at no cost; dropped halfway, because the client hung up, it moves into a
-/// task of its own. So a client that disconnects cancels nothing.
+/// Runs inside the task that awaits it, at no cost; dropped halfway, because the client hung up, it
+/// moves into a task of its own. So a client that disconnects cancels nothing.
 pub struct Finish<'a, F: Future<Output: Send> + Send + 'static> {
     work: Option<Pin<Box<F>>>,
     tasks: &'a TaskTracker,

@@ -1,7 +1,9 @@
-//! The accept loop: HTTP/1.1 with a deadline on every way a peer can be slow, caps on connections, and a drain.
+//! The accept loop: HTTP/1.1 with a deadline on every way a peer can be slow, caps on connections,
+//! and a drain.
 //!
-//! hyper has a timer for headers, but it also runs while a connection is idle between two requests, and it is
-//! made anew for each request. So the deadlines are kept here (`watch`), one timer per connection.
+//! hyper has a timer for headers, but it also runs while a connection is idle between two requests,
+//! and it is made anew for each request. So the deadlines are kept here (`watch`), one timer per
+//! connection.
 
 mod body;
 mod connection;
@@ -11,7 +13,7 @@ mod slots;
 mod socket;
 mod watch;
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{future::pending, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
 use hyper::server::conn::http1;
@@ -28,7 +30,8 @@ use slots::Slots;
 const SMALLEST_BUFFER: usize = 8 * 1024;
 const BUFFER: usize = 64 * 1024;
 
-/// Who is at the other end of the socket, in the request's extensions. IPv4 is IPv4, also on an IPv6 socket.
+/// Who is at the other end of the socket, in the request's extensions. IPv4 is IPv4, also on an
+/// IPv6 socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer(pub SocketAddr);
 
@@ -60,8 +63,10 @@ pub async fn serve(
 ) -> Drained {
     let server = Arc::new(Server::new(router, rules, stop));
     tokio::select! {
-        () = accept(&server, &listener) => {}
+        biased;
         () = server.stop.cancelled() => {}
+        () = server.announce_the_end() => {}
+        () = accept(&server, &listener) => {}
     }
     drop(listener);
     server.drain().await
@@ -69,17 +74,8 @@ pub async fn serve(
 
 async fn accept(server: &Arc<Server>, listener: &TcpListener) {
     let mut pause = Duration::ZERO;
-    let draining = server.rules.draining.cancelled();
-    let mut draining = std::pin::pin!(draining);
     loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = &mut draining, if !server.last_answers.is_cancelled() => {
-                server.last_answers.cancel();
-                continue;
-            }
-        };
-        match accepted {
+        match listener.accept().await {
             Ok((stream, peer)) => {
                 pause = Duration::ZERO;
                 server.take_in(stream, peer);
@@ -95,8 +91,8 @@ async fn accept(server: &Arc<Server>, listener: &TcpListener) {
     }
 }
 
-/// An error of one connection says nothing about the next. Anything else (no more files, no memory) would come
-/// back at once, so wait, up to a second.
+/// An error of one connection says nothing about the next. Anything else (no more files, no memory)
+/// would come back at once, so wait, up to a second.
 fn pause_after(error: &io::Error, last: Duration) -> Duration {
     match error.kind() {
         io::ErrorKind::ConnectionAborted
@@ -125,6 +121,12 @@ impl Server {
             stop,
             cut: CancellationToken::new(),
         }
+    }
+
+    async fn announce_the_end(&self) {
+        self.rules.draining.cancelled().await;
+        self.last_answers.cancel();
+        pending().await
     }
 
     fn take_in(self: &Arc<Self>, stream: TcpStream, peer: SocketAddr) {

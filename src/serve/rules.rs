@@ -23,8 +23,8 @@ pub struct Rules {
     pub write: Duration,
     /// After this, the next answer is the connection's last.
     pub age: Duration,
-    /// How long to listen to the rest of a request that was answered unread. Closing at once would reset the
-    /// connection, and the peer could lose the answer.
+    /// How long to listen to the rest of a request that was answered unread. Closing at once would
+    /// reset the connection, and the peer could lose the answer.
     pub linger: Duration,
     /// How long requests in flight may take after `stop`.
     pub drain: Duration,
@@ -38,8 +38,8 @@ pub struct Rules {
     pub connections_per_address: usize,
     /// Their connections do not count per address: each stands for many people.
     pub trusted_proxies: TrustedProxies,
-    /// From this moment on, still before `stop`, every answer is its connection's last, so that load balancers
-    /// find few open connections to lose when `stop` comes.
+    /// From this moment on, still before `stop`, every answer is its connection's last, so that
+    /// load balancers find few open connections to lose when `stop` comes.
     pub draining: CancellationToken,
 }
 

@@ -23,7 +23,8 @@ pub enum Phase {
     Idle,
 }
 
-/// Shared by the parts of one connection, which all run in its task; only a body may be read elsewhere.
+/// Shared by the parts of one connection, which all run in its task; only a body may be read
+/// elsewhere.
 pub struct Watch {
     pub born: Instant,
     phase: AtomicU8,
@@ -143,8 +144,8 @@ impl Watch {
     }
 }
 
-/// One timer for all deadlines of a connection. It is set forward only when it rings, so a busy connection costs
-/// no timer operations at all.
+/// One timer for all deadlines of a connection. It is set forward only when it rings, so a busy
+/// connection costs no timer operations at all.
 pub struct Alarm<'a> {
     rules: &'a Rules,
     watch: &'a Watch,

@@ -11,8 +11,8 @@ use crate::associations::Site;
 use crate::clock::Timestamp;
 use crate::db::{self, joined, rows};
 use crate::events::{self, Actor, Kind};
-use crate::id::{ClientId, MemberId, SignInId};
-use crate::members::{Busy, Caller, Email, Password, Profile, store as members};
+use crate::id::{ClientId, EventId, MemberId, SignInId};
+use crate::members::{self, Busy, Caller, Email, Password, Profile};
 use crate::token::{Purpose, Token, TokenHash};
 
 pub use signed_in::{Admin, SignedIn, Visitor, with_toast};
@@ -23,6 +23,8 @@ const LONGEST_SECONDS: i64 = 7 * 24 * 3600;
 /// A session's last use is written down this often, not with every request.
 const TOUCH_SECONDS: i64 = 300;
 const STEP_UP_SECONDS: i64 = 600;
+/// After how long it is worth trying again when the hash pool was full.
+pub const BUSY_SECONDS: i64 = 3;
 pub const DEVICE_SECONDS: i64 = 180 * 24 * 3600;
 
 rows! {
@@ -64,12 +66,26 @@ pub async fn find(site: &Site, token: &Token) -> Result<Option<Session>, db::Err
     let hash = token.hash(Purpose::Session);
     let oldest = site.now.plus_seconds(-LONGEST_SECONDS);
     let found = store::find(&mut site.read(), &hash, oldest).await?;
-    if let Some(session) = &found
-        && site.now.seconds_since(session.times.seen_at) > TOUCH_SECONDS
-    {
-        store::touch(site, &hash, site.now.plus_seconds(IDLE_SECONDS)).await?;
+    match &found {
+        Some(session) if site.now.seconds_since(session.times.seen_at) > TOUCH_SECONDS => {
+            store::touch(site, &hash, site.now.plus_seconds(IDLE_SECONDS)).await?;
+        }
+        Some(_) => {}
+        None => note_stray(site, &hash).await?,
     }
     Ok(found)
+}
+
+/// A session of another association: hosts share no cookies, so somebody carried it here (SEC-D6).
+/// Recorded once for each session, and of no use to whoever shows it.
+async fn note_stray(site: &Site, session: &TokenHash) -> Result<(), db::Error> {
+    let kind = Kind::SessionOfAnotherAssociation;
+    let id = EventId::made_of(&[kind.as_text(), session.as_str()]);
+    let Some(owner) = store::unnoted_stray(site, session, &id).await? else { return Ok(()) };
+    let mut tx = site.write().await?;
+    let (vault, actor) = (&site.app.vault, Actor::System);
+    events::record_as(&mut tx, vault, &id, kind, &actor, owner.as_str(), &()).await?;
+    tx.commit().await
 }
 
 /// How an attempt to sign in with a password ended.

@@ -4,12 +4,12 @@ use askama::Template as _;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
 use axum::extract::{FromRequest as _, FromRequestParts as _};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::views::{Asking, LogIn, LogInProblem, LogOut, LoggedOut};
-use super::{Attempt, From, Visitor};
+use super::{Attempt, BUSY_SECONDS, From, Visitor};
 use crate::app::App;
 use crate::associations::Site;
 use crate::clients;
@@ -36,7 +36,7 @@ pub async fn log_in(
         // Back button, bookmark, second tab: nothing to ask.
         return Ok(visitor.keep_browser(&site, go_on(&site, &visitor, &asked).await?));
     }
-    form(&site, &visitor, &asked, "", None, StatusCode::OK).await
+    form(&site, &visitor, &asked, "", None).await
 }
 
 pub async fn sign_in(site: Site, posted: CheckedForm) -> Result<Response, Error> {
@@ -54,7 +54,7 @@ pub async fn sign_in(site: Site, posted: CheckedForm) -> Result<Response, Error>
         } else {
             LogInProblem::FormStale
         };
-        return form(&site, &visitor, &asked, email, Some(problem), StatusCode::OK).await;
+        return form(&site, &visitor, &asked, email, Some(problem)).await;
     }
     let address = visitor.address.key();
     let from = From {
@@ -62,28 +62,23 @@ pub async fn sign_in(site: Site, posted: CheckedForm) -> Result<Response, Error>
         device: visitor.device.as_ref(),
         session: visitor.session_token.as_ref(),
     };
-    let (problem, status) = match super::sign_in(&site, email, fields.raw("password"), &from).await? {
+    let (problem, status, seconds) = match super::sign_in(&site, email, fields.raw("password"), &from).await? {
         Ok(Attempt::In(entered)) => {
             let to = entered_at(&site, &asked, &entered.member_id).await?;
             let response = entered.give(&site, Redirect::to(&to));
             return Ok(frame::leading_out(&site, response));
         }
-        Ok(Attempt::Wrong) => (LogInProblem::WrongPair, StatusCode::OK),
-        Ok(Attempt::TooManyTries { seconds }) => {
-            (LogInProblem::TooManyTries { seconds }, StatusCode::TOO_MANY_REQUESTS)
+        Ok(Attempt::Wrong) => {
+            return form(&site, &visitor, &asked, email, Some(LogInProblem::WrongPair)).await;
         }
-        Err(_busy) => (LogInProblem::Busy, StatusCode::SERVICE_UNAVAILABLE),
+        Ok(Attempt::TooManyTries { seconds }) => {
+            let problem = LogInProblem::TooManyTries { seconds };
+            (problem, StatusCode::TOO_MANY_REQUESTS, seconds)
+        }
+        Err(_busy) => (LogInProblem::Busy, StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS),
     };
-    let mut response = form(&site, &visitor, &asked, email, Some(problem), status).await?;
-    let wait = match problem {
-        LogInProblem::TooManyTries { seconds } => Some(seconds),
-        LogInProblem::Busy => Some(3),
-        _ => None,
-    };
-    if let Some(seconds) = wait {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    Ok(response)
+    let response = form(&site, &visitor, &asked, email, Some(problem)).await?;
+    Ok(web::later(response, status, seconds))
 }
 
 async fn form(
@@ -92,7 +87,6 @@ async fn form(
     asked: &Asked,
     email: &str,
     problem: Option<LogInProblem>,
-    status: StatusCode,
 ) -> Result<Response, Error> {
     let client = match asked.client_id.as_deref().and_then(|id| id.parse::<ClientId>().ok()) {
         Some(id) => clients::find(site, &id).await?.filter(|client| client.disabled_at.is_none()),
@@ -111,7 +105,7 @@ async fn form(
         problem,
     };
     let body = view.render().map_err(Error::broken)?;
-    let response = visitor.keep_browser(site, (status, html(body)));
+    let response = visitor.keep_browser(site, html(body));
     Ok(frame::leading_out(site, response))
 }
 

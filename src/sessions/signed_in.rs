@@ -129,6 +129,7 @@ pub fn with_toast(site: &Site, toast: Toast, response: impl IntoResponse) -> Res
 }
 
 /// A member who is signed in; everybody else is sent to the log-in page.
+#[derive(Clone)]
 pub struct SignedIn {
     pub visitor: Visitor,
     pub session: Session,
@@ -185,6 +186,20 @@ impl FromRequestParts<App> for Admin {
 }
 
 impl SignedIn {
+    /// The session goes on under another id, as it does after a step-up.
+    pub fn renewed(mut self, token: Token) -> Self {
+        self.visitor.session_token = Some(token.clone());
+        self.token = token;
+        self
+    }
+
+    /// Tells the browser the id of its session.
+    pub fn give(&self, site: &Site, mut response: Response) -> Response {
+        let cookie = Cookie::Session.set(site, self.token.expose(), None);
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+        response
+    }
+
     pub fn actor(&self) -> Actor {
         Actor::Member(self.session.member.member_id.clone())
     }

@@ -6,7 +6,7 @@ use super::{Session, Waiting};
 use crate::associations::Site;
 use crate::clock::Timestamp;
 use crate::db::{Error, Reader, Writer};
-use crate::id::{ClientId, MemberId, SignInId};
+use crate::id::{AssociationId, ClientId, EventId, MemberId, SignInId};
 use crate::members::Email;
 use crate::token::TokenHash;
 
@@ -34,6 +34,33 @@ pub async fn find(
     .bind(made_after)
     .optional()
     .await
+}
+
+/// Whose session this is, if it is another association's and that is not on record yet.
+pub async fn unnoted_stray(
+    site: &Site,
+    session: &TokenHash,
+    event: &EventId,
+) -> Result<Option<AssociationId>, Error> {
+    // `cross join` makes SQLite look each association's session up by its key, not read them all.
+    let found: Option<(AssociationId,)> = site
+        .app
+        .db
+        .across_associations(
+            "select s.association_id from associations a
+             cross join sessions s
+             where s.association_id = a.association_id and s.session_hash = $1
+                 and s.association_id <> $2
+                 and not exists (select 1 from events e
+                                 where e.association_id = $2 and e.event_id = $3)
+             limit 1",
+        )
+        .bind(session)
+        .bind(site.id())
+        .bind(event)
+        .optional()
+        .await?;
+    Ok(found.map(|(owner,)| owner))
 }
 
 pub async fn touch(site: &Site, session: &TokenHash, until: Timestamp) -> Result<(), Error> {

@@ -51,8 +51,9 @@ fn network(entry: &str) -> Result<IpNet, BadProxy> {
 pub struct ClientAddress(IpAddr);
 
 impl ClientAddress {
-    /// The right-most address of `X-Forwarded-For` that is not a trusted proxy's; `peer` itself if it is not
-    /// trusted, or if the header says nothing usable. There is always an answer, so no limit is ever skipped.
+    /// The right-most address of `X-Forwarded-For` that is not a trusted proxy's; `peer` itself if
+    /// it is not trusted, or if the header says nothing usable. There is always an answer, so no
+    /// limit is ever skipped.
     pub fn of(peer: IpAddr, headers: &HeaderMap, trusted: &TrustedProxies) -> ClientAddress {
         let named = if trusted.contains(peer) { nearest_stranger(headers, trusted) } else { None };
         ClientAddress(named.unwrap_or(peer).to_canonical())
@@ -75,7 +76,8 @@ pub fn subscriber(address: IpAddr) -> IpNet {
     IpNet::new(address, bits).expect("32 and 64 fit their addresses").trunc()
 }
 
-/// Everything left of the first stranger was written by whoever is out there, so it is not even read.
+/// Everything left of the first stranger was written by whoever is out there, so it is not even
+/// read.
 fn nearest_stranger(headers: &HeaderMap, trusted: &TrustedProxies) -> Option<IpAddr> {
     let lines = headers.get_all(FORWARDED_FOR);
     if lines.iter().map(|line| line.len()).sum::<usize>() > LONGEST_CHAIN {

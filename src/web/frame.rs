@@ -16,19 +16,21 @@ use crate::associations::Site;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
      font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
-/// Nobody is served under a host that is not ours: 421, whatever the path.
+/// Nobody is served under a host that is not ours: 421, whatever the path. Static files are the same
+/// for all hosts, and the page that says so is made of them.
 pub async fn frame(State(app): State<App>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let accepted = parts.headers.get(header::ACCEPT_LANGUAGE).cloned();
     let zone = Zone::of(parts.uri.path());
     let site = match Site::from_request_parts(&mut parts, &app).await {
-        Ok(site) => site,
+        Ok(site) => Some(site),
+        Err(_) if parts.uri.path().starts_with("/sso-assets/") => None,
         Err(error) => return finished(page_of(error, None, accepted.as_ref()), None, zone),
     };
     let response = next.run(Request::from_parts(parts, body)).await;
     let response = match response.extensions().get::<Error>().cloned() {
         Some(error) => {
-            let mut page = page_of(error, Some(&site), accepted.as_ref());
+            let mut page = page_of(error, site.as_ref(), accepted.as_ref());
             for name in [header::ALLOW, header::RETRY_AFTER] {
                 if let Some(value) = response.headers().get(&name) {
                     page.headers_mut().insert(name, value.clone());
@@ -38,7 +40,7 @@ pub async fn frame(State(app): State<App>, request: Request, next: Next) -> Resp
         }
         None => response,
     };
-    finished(response, Some(&site), zone)
+    finished(response, site.as_ref(), zone)
 }
 
 /// The headers for an answer that belongs to no association: health, readiness.
