@@ -1,4 +1,22 @@
 //! One binary for all integration tests: linking is the slow part.
 
+mod account;
+mod bookmarks;
+mod cli;
+mod db;
+mod headers;
+mod hosts;
+mod housekeeping;
+mod isolation;
+mod journeys;
 mod oidc;
+mod refusals;
+mod routes;
+mod serve;
+mod sessions;
+mod set_up;
+mod sign_in;
+mod sso_client_steps;
+mod sso_clients;
 mod support;
+mod throttle;

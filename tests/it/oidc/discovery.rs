@@ -119,7 +119,8 @@ async fn discovery_lists_every_claim_and_every_scope() {
     assert_eq!(tokens["scope"], Value::Null, "every listed scope is granted");
     let claims_supported = listed("claims_supported");
     let id_token = claims(&tokens["id_token"]);
-    let told = userinfo.json.as_object().unwrap().keys().chain(id_token.as_object().unwrap().keys());
+    let told =
+        userinfo.json.as_object().unwrap().keys().chain(id_token.as_object().unwrap().keys());
     // They belong to the request, not to the member.
     for claim in told.filter(|claim| !["nonce", "at_hash"].contains(&claim.as_str())) {
         assert!(claims_supported.contains(claim), "{claim} is not listed");
@@ -211,9 +212,16 @@ async fn a_slash_too_many_never_makes_another_issuer() {
     for path in [format!("/{OPENID}"), format!("{OPENID}/"), format!("//{OPENID}")] {
         let page = novi.browser().get(&path).await;
         assert_eq!(page.status, 404, "{path}");
-        assert_eq!(page.location(), None, "a redirect would hide the mistake from some and not from others");
+        assert_eq!(
+            page.location(),
+            None,
+            "a redirect would hide the mistake from some and not from others"
+        );
     }
-    assert_eq!(Issuer::parse("https://www.acme.example/").unwrap().as_str(), "https://www.acme.example");
+    assert_eq!(
+        Issuer::parse("https://www.acme.example/").unwrap().as_str(),
+        "https://www.acme.example"
+    );
 }
 
 /// PLATFORMS.md 11.11: public clients in a browser read these; no cookie ever goes along.
@@ -238,7 +246,10 @@ async fn other_origins_may_read_what_public_clients_need_and_nothing_else() {
         assert_eq!(page.header("access-control-allow-origin"), None, "{path}");
     }
     let origin = [("origin", "https://app.example")];
-    for refused in [forj.post("/oauth/token", &origin, "").await, forj.post("/oauth/userinfo", &origin, "").await] {
+    for refused in [
+        forj.post("/oauth/token", &origin, "").await,
+        forj.post("/oauth/userinfo", &origin, "").await,
+    ] {
         assert!(refused.status >= 400);
         assert_eq!(refused.header("access-control-allow-origin"), Some("*"), "errors are read too");
     }

@@ -27,7 +27,10 @@ async fn each_association_signs_with_keys_of_its_own() {
     assert_eq!(both.len(), 2, "one key each, and none in common");
     assert!(verified(&tokens["id_token"], &ours).is_some());
     assert_eq!(verified(&tokens["id_token"], &theirs), None);
-    assert!(!kids(&theirs).contains(&header_of(&tokens["id_token"])["kid"].as_str().unwrap().to_owned()));
+    assert!(
+        !kids(&theirs)
+            .contains(&header_of(&tokens["id_token"])["kid"].as_str().unwrap().to_owned())
+    );
 }
 
 /// RFC 7517 §4, RFC 7518 §6.3.1: the public half of an RSA key and nothing of the private one.
@@ -43,7 +46,10 @@ async fn a_published_key_is_2048_bits_of_rsa_with_its_thumbprint_and_nothing_pri
         let mut members: Vec<_> = key.as_object().unwrap().keys().map(String::as_str).collect();
         members.sort_unstable();
         assert_eq!(members, ["alg", "e", "kid", "kty", "n", "use"]);
-        assert_eq!((&key["kty"], &key["alg"], &key["use"]), (&"RSA".into(), &"RS256".into(), &"sig".into()));
+        assert_eq!(
+            (&key["kty"], &key["alg"], &key["use"]),
+            (&"RSA".into(), &"RS256".into(), &"sig".into())
+        );
         let (n, e) = (key["n"].as_str().unwrap(), key["e"].as_str().unwrap());
         let modulus = URL_SAFE_NO_PAD.decode(n).unwrap();
         assert_eq!((modulus.len(), modulus[0] >> 7), (256, 1), "2048 bits, no leading zero");

@@ -1,3 +1,4 @@
+mod access_tokens;
 mod authorize;
 mod client_auth;
 mod discovery;
@@ -11,3 +12,4 @@ mod scopes;
 mod signing_keys;
 mod token;
 mod userinfo;
+mod waiting;

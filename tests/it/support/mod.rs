@@ -2,6 +2,7 @@
 
 mod browser;
 mod jwt;
+mod network;
 mod platform;
 mod tables;
 
@@ -29,6 +30,7 @@ use sqlx::{Connection as _, PgConnection, SqliteConnection};
 
 pub use browser::{Browser, Page};
 pub use jwt::{claims, header_of, kids, verified};
+pub use network::network;
 pub use platform::{Platform, Reply};
 pub use tables::Tables;
 
@@ -133,7 +135,7 @@ impl Novi {
         change: impl FnOnce(&mut NewMember),
     ) -> Member {
         let site = self.site(host).await;
-        let domain = host.trim_start_matches("www.");
+        let domain = host.trim_start_matches("www.").split(':').next().unwrap();
         let email = format!("{}@{domain}", first_name.to_lowercase());
         let password = self.app.hashing.hash(Password::typed(PASSWORD).unwrap()).await.unwrap();
         let mut member = NewMember {
@@ -263,6 +265,33 @@ pub async fn database_url() -> String {
             format!("{server}/{name}")
         }
         Err(_) => format!("sqlite://{}", temporary("db").join("novi.db").display()),
+    }
+}
+
+/// A copy of a database that nobody uses at this moment.
+pub async fn copy_of_database(url: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let copy = format!("novi_{}_copy_{number}", std::process::id());
+    match std::env::var("NOVI_TEST_POSTGRES") {
+        Ok(server) => {
+            let mut admin = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
+            let original = url.rsplit('/').next().unwrap();
+            let create = format!("create database {copy} template {original}");
+            sqlx::raw_sql(sqlx::AssertSqlSafe(create)).execute(&mut admin).await.unwrap();
+            format!("{server}/{copy}")
+        }
+        Err(_) => {
+            let (original, copy) = (url.trim_start_matches("sqlite://"), temporary("db"));
+            // What is committed may still stand beside the file.
+            for end in ["", "-wal"] {
+                let from = PathBuf::from(format!("{original}{end}"));
+                if from.exists() {
+                    std::fs::copy(from, copy.join(format!("novi.db{end}"))).unwrap();
+                }
+            }
+            format!("sqlite://{}", copy.join("novi.db").display())
+        }
     }
 }
 

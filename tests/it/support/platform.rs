@@ -103,7 +103,8 @@ impl Platform {
     pub async fn code_for_with(&self, member: &Member, changes: &[(&str, &str)]) -> String {
         let mut browser = self.novi.browser_at(self.host);
         let page = self.signs_in_with(&mut browser, member, changes).await;
-        page.sent("code").unwrap_or_else(|| panic!("{} {:?} {}", page.status, page.location(), page.body))
+        page.sent("code")
+            .unwrap_or_else(|| panic!("{} {:?} {}", page.status, page.location(), page.body))
     }
 
     /// By post body, as Mobilize does.

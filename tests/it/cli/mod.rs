@@ -1,0 +1,9 @@
+//! The program itself, run as an operator runs it.
+
+mod backup;
+mod check;
+mod clients;
+mod keys;
+mod people;
+mod place;
+mod start;

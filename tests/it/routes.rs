@@ -1,0 +1,266 @@
+//! Every route there is, walked: who may call it, from where, and what it may change.
+
+use std::collections::BTreeSet;
+
+use novi_sso::router::ROUTES;
+
+use crate::support::{Browser, Novi, Page};
+
+/// A route's path with this client in it, and a file that there is.
+pub fn concrete(pattern: &str, client_id: &str) -> String {
+    let path = pattern.replace("{client_id}", client_id);
+    let path = path.replace("{hash}/{name}", "brand/0b5f6b.css");
+    assert!(!path.contains('{'), "say what stands for the parameter in {pattern}");
+    path
+}
+
+/// Whom a browser is signed in for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Who {
+    Nobody,
+    Member,
+    Admin,
+}
+
+/// What each sort of visitor is answered: nobody, a member, an admin. 303 for nobody leads to
+/// `/log-in` wherever the others get something else. Forms carry their token and nothing more.
+const ANSWERS: &[(&str, &str, [u16; 3])] = &[
+    ("GET", "/.well-known/openid-configuration", [200, 200, 200]),
+    ("GET", "/.well-known/oauth-authorization-server", [200, 200, 200]),
+    ("GET", "/oauth/jwks", [200, 200, 200]),
+    ("POST", "/oauth/token", [401, 401, 401]),
+    ("GET", "/oauth/userinfo", [401, 401, 401]),
+    ("POST", "/oauth/userinfo", [401, 401, 401]),
+    ("GET", "/oauth/authorize", [400, 400, 400]),
+    ("POST", "/oauth/authorize", [400, 400, 400]),
+    ("GET", "/log-in", [200, 303, 303]),
+    ("POST", "/log-in", [200, 200, 200]),
+    ("GET", "/log-out", [200, 200, 200]),
+    ("POST", "/log-out", [303, 303, 303]),
+    ("GET", "/set-up", [200, 200, 200]),
+    ("POST", "/set-up", [200, 200, 200]),
+    ("GET", "/account", [303, 200, 200]),
+    ("POST", "/account/password", [303, 200, 200]),
+    ("GET", "/admin/sso-clients", [303, 403, 200]),
+    ("GET", "/admin/sso-clients/new", [303, 403, 200]),
+    ("POST", "/admin/sso-clients/new", [303, 403, 422]),
+    ("GET", "/admin/sso-clients/{client_id}", [303, 403, 200]),
+    ("POST", "/admin/sso-clients/{client_id}", [303, 403, 422]),
+    ("POST", "/admin/sso-clients/{client_id}/reveal", [303, 403, 200]),
+    ("GET", "/admin/sso-clients/{client_id}/new-secret", [303, 403, 200]),
+    ("POST", "/admin/sso-clients/{client_id}/new-secret", [303, 403, 303]),
+    ("GET", "/admin/sso-clients/{client_id}/switch-off", [303, 403, 200]),
+    ("POST", "/admin/sso-clients/{client_id}/switch-off", [303, 403, 303]),
+    ("POST", "/admin/sso-clients/{client_id}/switch-on", [303, 403, 303]),
+    ("GET", "/admin/sso-clients/{client_id}/delete", [303, 403, 200]),
+    ("POST", "/admin/sso-clients/{client_id}/delete", [303, 403, 303]),
+    ("GET", "/sso-assets/{hash}/{name}", [200, 200, 200]),
+    ("GET", "/", [404, 404, 404]),
+    ("GET", "/healthz", [200, 200, 200]),
+    ("GET", "/readyz", [200, 200, 200]),
+];
+
+/// Pages that show themselves again when the form's token is missing or stale, instead of 403.
+const SHOWN_AGAIN: [&str; 4] = ["/log-in", "/log-out", "/set-up", "/account/password"];
+
+/// A browser of that sort, and a form token that is good in it.
+async fn visitor(novi: &Novi, who: Who) -> (Browser, String) {
+    let mut browser = novi.browser();
+    match who {
+        Who::Nobody => {}
+        Who::Member => drop(browser.sign_in(&novi.member("Ann").await).await),
+        Who::Admin => drop(browser.sign_in(&novi.admin("Ruth").await).await),
+    }
+    let page = browser.get(if who == Who::Nobody { "/log-in" } else { "/log-out" }).await;
+    assert_eq!(browser.is_signed_in(), who != Who::Nobody);
+    (browser, page.form_token())
+}
+
+async fn ask(browser: &mut Browser, method: &str, path: &str, form_token: &str) -> Page {
+    match method {
+        "GET" => browser.get(path).await,
+        _ => browser.post(path, &[("form_token", form_token)]).await,
+    }
+}
+
+fn posts() -> impl Iterator<Item = &'static str> {
+    ROUTES.iter().filter(|(method, _)| *method != "GET").map(|(_, path)| *path)
+}
+
+fn gets() -> impl Iterator<Item = &'static str> {
+    ROUTES.iter().filter(|(method, _)| *method == "GET").map(|(_, path)| *path)
+}
+
+/// The walks are worth something only if no route is left out.
+#[test]
+fn the_list_of_routes_is_the_router() {
+    let source = include_str!("../../src/router.rs");
+    let code = source.split_once("pub fn router(").expect("the list comes first").1;
+    let mut mounted = BTreeSet::new();
+    for route in code.split(".route(").skip(1) {
+        let (first, rest) = route.split_once(',').unwrap();
+        let written = first.split('"').nth(1).unwrap();
+        let path = match first.contains("client(") {
+            true => format!("/admin/sso-clients/{{client_id}}{written}"),
+            false => written.to_owned(),
+        };
+        for verb in ["get", "post", "put", "patch", "delete", "any"] {
+            let handler = rest.lines().next().unwrap();
+            if handler.contains(&format!(" {verb}(")) || handler.contains(&format!(".{verb}(")) {
+                mounted.insert((verb.to_uppercase(), path.clone()));
+            }
+        }
+    }
+
+    let listed = ROUTES.iter().map(|(method, path)| (method.to_string(), path.to_string()));
+    assert_eq!(listed.collect::<BTreeSet<_>>(), mounted);
+    let answers = ANSWERS.iter().map(|(method, path, _)| (*method, *path));
+    assert_eq!(answers.collect::<BTreeSet<_>>(), ROUTES.iter().copied().collect());
+}
+
+/// SEC-M8, SEC-M2: who may do what is this table; an answer that is not in it fails.
+#[tokio::test]
+async fn nobody_members_and_admins_get_exactly_what_the_table_says() {
+    for (column, who) in [Who::Nobody, Who::Member, Who::Admin].into_iter().enumerate() {
+        for (method, path, answers) in ANSWERS {
+            let novi = Novi::start().await;
+            let forj = novi.client("Forj").await;
+            let (mut browser, form_token) = visitor(&novi, who).await;
+
+            let url = concrete(path, &forj.client_id);
+            let page = ask(&mut browser, method, &url, &form_token).await;
+
+            let expected = answers[column];
+            assert_eq!(page.status, expected, "{method} {path} for {who:?}: {}", page.text());
+            if who == Who::Nobody && expected == 303 && *path != "/log-out" {
+                assert_eq!(page.location().as_deref(), Some("/log-in"), "{method} {path}");
+            }
+        }
+    }
+}
+
+/// SEC-E1, SEC-E2: without its token no form changes anything.
+#[tokio::test]
+async fn a_form_without_its_token_changes_nothing() {
+    let novi = Novi::start().await;
+    let forj = novi.client("Forj").await;
+    let (mut ruth, _) = visitor(&novi, Who::Admin).await;
+    let before = novi.tables().await;
+
+    for path in posts().filter(|path| !path.starts_with("/oauth/")) {
+        for token in ["", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
+            let url = concrete(path, &forj.client_id);
+            let page = ruth.post(&url, &[("form_token", token), ("name", "Mallory")]).await;
+            let shown_again = SHOWN_AGAIN.contains(&path);
+            let expected = if shown_again { page.status < 400 } else { page.status == 403 };
+            assert!(expected, "{path}: {} {}", page.status, page.text());
+        }
+    }
+
+    assert!(ruth.is_signed_in());
+    assert_eq!(novi.tables().await.changed_since(&before), [""; 0]);
+}
+
+/// SEC-E1: another website cannot post in our visitor's name, even with the right token.
+#[tokio::test]
+async fn a_form_from_another_website_is_refused() {
+    let novi = Novi::start().await;
+    let forj = novi.client("Forj").await;
+    let (mut ruth, form_token) = visitor(&novi, Who::Admin).await;
+    let before = novi.tables().await;
+    let evil: [&[(&str, &str)]; 8] = [
+        &[("origin", "https://evil.example")],
+        &[("origin", "null")],
+        &[("origin", "http://www.acme.example")],
+        &[("origin", "https://www.acme.example.evil.example")],
+        &[("origin", "https://www.acme.example:8443")],
+        &[("sec-fetch-site", "cross-site")],
+        &[("sec-fetch-site", "same-site")],
+        &[("origin", "https://www.acme.example"), ("sec-fetch-site", "cross-site")],
+    ];
+
+    for path in posts().filter(|path| !path.starts_with("/oauth/")) {
+        for headers in evil {
+            let url = concrete(path, &forj.client_id);
+            let page = ruth.post_from(&url, &[("form_token", &form_token)], headers).await;
+            match path {
+                // Asked again as a GET, which shows the page with its button.
+                "/log-out" => assert_eq!(page.location().as_deref(), Some("/log-out")),
+                _ => assert_eq!(page.status, 403, "{path} from {headers:?}"),
+            }
+        }
+    }
+
+    assert!(ruth.is_signed_in());
+    assert_eq!(novi.tables().await.changed_since(&before), [""; 0]);
+}
+
+/// SECURITY.md 0.0 on 4.3: a platform may post a request across sites. It is kept, and asked for
+/// again by GET; whoever is signed in makes no difference.
+#[tokio::test]
+async fn an_authorization_request_by_post_looks_at_no_cookie() {
+    let novi = Novi::start().await;
+    let forj = novi.client("Forj").await;
+    let (mut ruth, _) = visitor(&novi, Who::Admin).await;
+    let (mut nobody, _) = visitor(&novi, Who::Nobody).await;
+    let url = forj.authorize_url();
+    let query: Vec<(String, String)> =
+        url::form_urlencoded::parse(url.split_once('?').unwrap().1.as_bytes()).into_owned().collect();
+    let form: Vec<_> = query.iter().map(|(name, value)| (&**name, &**value)).collect();
+    let from = [("origin", "https://acme.mobilize.io"), ("sec-fetch-site", "cross-site")];
+    novi.clock.advance(400); // long enough for a session's last use to be written down
+    let sessions = novi.tables().await;
+
+    for browser in [&mut ruth, &mut nobody] {
+        let page = browser.post_from("/oauth/authorize", &form, &from).await;
+        assert_eq!(page.status, 303);
+        let to = page.location().unwrap();
+        assert!(to.starts_with("/oauth/authorize?request_id=signin_"), "{to}");
+        assert!(page.header("set-cookie").is_none());
+    }
+    assert_eq!(novi.tables().await.changed_since(&sessions), ["sign_ins"]);
+}
+
+/// SEC-E3: a link, an image or a preloading browser changes nothing.
+#[tokio::test]
+async fn no_get_changes_a_row() {
+    let novi = Novi::start().await;
+    let forj = novi.client("Forj").await;
+    for who in [Who::Nobody, Who::Member, Who::Admin] {
+        let (mut browser, _) = visitor(&novi, who).await;
+        let before = novi.tables().await;
+
+        for path in gets() {
+            let url = concrete(path, &forj.client_id);
+            for query in ["", "?form_token=x&client_id=x&link=x&q=x&version=1", "?delete=1&add=1"] {
+                browser.get(&format!("{url}{query}")).await;
+                browser.request("HEAD", &url, &[]).await;
+            }
+        }
+
+        assert_eq!(browser.is_signed_in(), who != Who::Nobody);
+        assert_eq!(novi.tables().await.changed_since(&before), [""; 0], "{who:?}");
+    }
+}
+
+/// SEC-E3, the exceptions by name: what the protocol asks for, and when a session was last used.
+#[tokio::test]
+async fn the_gets_that_write_are_authorize_and_the_last_use_of_a_session() {
+    let novi = Novi::start().await;
+    let forj = novi.client("Forj").await;
+    let (mut ann, _) = visitor(&novi, Who::Member).await;
+    let (mut nobody, _) = visitor(&novi, Who::Nobody).await;
+    let before = novi.tables().await;
+
+    nobody.get(&forj.authorize_url()).await;
+    let asked = novi.tables().await;
+    ann.get(&forj.authorize_url()).await;
+    let granted = novi.tables().await;
+    novi.clock.advance(301);
+    ann.get("/account").await;
+    let used = novi.tables().await;
+
+    assert_eq!(asked.changed_since(&before), ["sign_ins"]);
+    assert_eq!(granted.changed_since(&asked), ["grants"]);
+    assert_eq!(used.changed_since(&granted), ["sessions"]);
+}
