@@ -114,7 +114,9 @@ mod tests {
     fn an_imported_id_is_kept_in_lower_case_and_anything_else_is_refused() {
         let id: ClientId = "8C1F6A2E-4B7D-4F0E-9A53-2D6E7C90B1F4".parse().unwrap();
         assert_eq!(id.as_str(), "8c1f6a2e-4b7d-4f0e-9a53-2d6e7c90b1f4");
-        for wrong in ["", "8c1f6a2e4b7d4f0e9a532d6e7c90b1f4", "{8c1f6a2e-4b7d-4f0e-9a53-2d6e7c90b1f4}", "x"] {
+        for wrong in
+            ["", "8c1f6a2e4b7d4f0e9a532d6e7c90b1f4", "{8c1f6a2e-4b7d-4f0e-9a53-2d6e7c90b1f4}", "x"]
+        {
             assert!(wrong.parse::<ClientId>().is_err(), "{wrong}");
         }
     }

@@ -115,8 +115,13 @@ impl Vault {
             AssociationId::presented("installation"),
             Place { table: "installation", column: "value", row: CANARY },
         );
-        let canary = self.seal(&whole, &place, b"the master key fits");
-        let kept = db.installation(CANARY, &canary).await?;
+        let kept = match db.kept(CANARY).await? {
+            Some(kept) => kept,
+            None => {
+                let canary = self.seal(&whole, &place, b"the master key fits");
+                db.installation(CANARY, &canary).await?
+            }
+        };
         match self.open_sealed(&whole, &place, &kept) {
             Ok(_) => Ok(()),
             Err(Unsealable) => Err(Error::Wrong(self.path.clone())),

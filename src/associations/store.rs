@@ -65,10 +65,12 @@ pub async fn set_contact(tx: &mut Writer, contact: &Contact) -> Result<(), Error
 
 pub async fn mark_set_up(tx: &mut Writer) -> Result<(), Error> {
     let now = tx.now();
-    tx.change("update associations set set_up_at = $2 where association_id = $1 and set_up_at is null")
-        .bind(now)
-        .run()
-        .await
+    tx.change(
+        "update associations set set_up_at = $2 where association_id = $1 and set_up_at is null",
+    )
+    .bind(now)
+    .run()
+    .await
 }
 
 /// Only the newest link is good.

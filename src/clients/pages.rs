@@ -307,9 +307,7 @@ async fn proved(
                 return Ok(Ok(Proved { admin: admin.renewed(token), is_new_session: true }));
             }
             Ok(Proof::Wrong) => Some(ProveProblem::WrongPassword),
-            Ok(Proof::TooManyTries { seconds }) => {
-                Some(ProveProblem::TooManyTries { seconds })
-            }
+            Ok(Proof::TooManyTries { seconds }) => Some(ProveProblem::TooManyTries { seconds }),
             Err(_busy) => Some(ProveProblem::Busy),
         }
     } else {
@@ -330,9 +328,7 @@ async fn proved(
         Some(ProveProblem::TooManyTries { seconds }) => {
             web::later(page, StatusCode::TOO_MANY_REQUESTS, seconds)
         }
-        Some(ProveProblem::Busy) => {
-            web::later(page, StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS)
-        }
+        Some(ProveProblem::Busy) => web::later(page, StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS),
         _ => page,
     }))
 }
@@ -434,7 +430,8 @@ fn existing(site: &Site, admin: &SignedIn, client: Client, rows: &[Row]) -> Exis
     let id = client.client_id.to_string();
     let status = rows.iter().find(|row| row.id == id).map(|row| row.status.clone());
     let shown = client.secret_shown_at.zip(client.secret_shown_by);
-    let last_shown = shown.map(|(at, by)| Shown { by, at: admin.visitor.locale.moment(at, site.now) });
+    let last_shown =
+        shown.map(|(at, by)| Shown { by, at: admin.visitor.locale.moment(at, site.now) });
     Existing {
         client_id: id,
         saved_name: client.name,

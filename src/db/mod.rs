@@ -42,6 +42,8 @@ pub enum Error {
     Sqlite(String),
     #[error("{0:?} is not a database URL: write sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME")]
     Url(String),
+    #[error("cannot use the database file {path}: {source}")]
+    File { path: PathBuf, source: Arc<std::io::Error> },
     #[error("the database cannot be migrated: {0}")]
     Migration(String),
     #[error("another novi-sso serves this SQLite file: it holds {0}; stop it first, or use PostgreSQL for several nodes")]

@@ -5,18 +5,25 @@ use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow};
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgPool, Postgres};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, PgPool, Postgres};
+use tokio::time::timeout;
 
 use super::Error;
 use crate::id::AssociationId;
+
+/// How long a connection may take.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 pub async fn open(url: &str) -> Result<PgPool, Error> {
     let options = url
         .parse::<PgConnectOptions>()?
         .options([("idle_in_transaction_session_timeout", "5s"), ("statement_timeout", "10s")]);
+    // A pool that cannot connect only says that it waited; one connection says why.
+    let first = timeout(PATIENCE, PgConnection::connect_with(&options)).await;
+    first.map_err(|_| Error::Silent(PATIENCE.as_secs()))??.close().await?;
     let pool = PgPoolOptions::new()
         .max_connections(16)
-        .acquire_timeout(Duration::from_secs(5))
+        .acquire_timeout(PATIENCE)
         .test_before_acquire(false)
         .before_acquire(|conn, meta| {
             Box::pin(async move {

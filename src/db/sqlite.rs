@@ -5,7 +5,10 @@
 //! left in the line, the task commits, and that one flush answers everyone since the last. A writer
 //! that fails, goes away or dawdles is taken back to its savepoint, without its neighbours.
 
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::io;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -63,6 +66,7 @@ impl Database {
             .pragma("trusted_schema", "off")
             .pragma("cell_size_check", "on")
             .pragma("journal_size_limit", "67108864");
+        make_private(options.get_filename())?;
         let mut conn = SqliteConnection::connect_with(&options).await?;
         let version: String =
             sqlx::query_scalar("select sqlite_version()").fetch_one(&mut conn).await?;
@@ -206,6 +210,16 @@ impl Writer {
         for (answer, rows) in self.waiting.drain(..) {
             answer.send(outcome.clone().map(|()| rows)).ok();
         }
+    }
+}
+
+/// A new file is its owner's alone: what goes into it is personal. SQLite gives the files beside it
+/// the same rights.
+fn make_private(path: &Path) -> Result<(), Error> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(source) => Err(Error::File { path: path.to_owned(), source: Arc::new(source) }),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use askama::Template as _;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, Request, State};
 use axum::extract::{FromRequest as _, FromRequestParts as _};
+use axum::extract::{Query, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -62,21 +62,22 @@ pub async fn sign_in(site: Site, posted: CheckedForm) -> Result<Response, Error>
         device: visitor.device.as_ref(),
         session: visitor.session_token.as_ref(),
     };
-    let (problem, status, seconds) = match super::sign_in(&site, email, fields.raw("password"), &from).await? {
-        Ok(Attempt::In(entered)) => {
-            let to = entered_at(&site, &asked, &entered.member_id).await?;
-            let response = entered.give(&site, Redirect::to(&to));
-            return Ok(frame::leading_out(&site, response));
-        }
-        Ok(Attempt::Wrong) => {
-            return form(&site, &visitor, &asked, email, Some(LogInProblem::WrongPair)).await;
-        }
-        Ok(Attempt::TooManyTries { seconds }) => {
-            let problem = LogInProblem::TooManyTries { seconds };
-            (problem, StatusCode::TOO_MANY_REQUESTS, seconds)
-        }
-        Err(_busy) => (LogInProblem::Busy, StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS),
-    };
+    let (problem, status, seconds) =
+        match super::sign_in(&site, email, fields.raw("password"), &from).await? {
+            Ok(Attempt::In(entered)) => {
+                let to = entered_at(&site, &asked, &entered.member_id).await?;
+                let response = entered.give(&site, Redirect::to(&to));
+                return Ok(frame::leading_out(&site, response));
+            }
+            Ok(Attempt::Wrong) => {
+                return form(&site, &visitor, &asked, email, Some(LogInProblem::WrongPair)).await;
+            }
+            Ok(Attempt::TooManyTries { seconds }) => {
+                let problem = LogInProblem::TooManyTries { seconds };
+                (problem, StatusCode::TOO_MANY_REQUESTS, seconds)
+            }
+            Err(_busy) => (LogInProblem::Busy, StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS),
+        };
     let response = form(&site, &visitor, &asked, email, Some(problem)).await?;
     Ok(web::later(response, status, seconds))
 }
@@ -116,7 +117,9 @@ async fn go_on(site: &Site, visitor: &Visitor, asked: &Asked) -> Result<Response
         None => None,
     };
     match (waiting, &asked.client_id) {
-        (Some(waiting), _) => Ok(Redirect::to(&resumption(&waiting.id, &waiting.client_id)).into_response()),
+        (Some(waiting), _) => {
+            Ok(Redirect::to(&resumption(&waiting.id, &waiting.client_id)).into_response())
+        }
         (None, Some(client)) => authorize::start_anew(site, Some(client)).await,
         (None, None) => {
             let is_admin =

@@ -256,12 +256,7 @@ pub async fn bind(site: &Site, id: &SignInId, browser: &TokenHash) -> Result<boo
     Ok(bound.is_some())
 }
 
-pub async fn move_on(
-    site: &Site,
-    id: &SignInId,
-    from: State,
-    to: State,
-) -> Result<bool, Error> {
+pub async fn move_on(site: &Site, id: &SignInId, from: State, to: State) -> Result<bool, Error> {
     let moved: Option<(SignInId,)> = site
         .once(
             "update sign_ins set state = $4

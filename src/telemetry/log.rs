@@ -81,10 +81,12 @@ impl<W: io::Write> io::Write for OneLine<W> {
         if line.iter().any(|byte| byte.is_ascii_control() || *byte == 0xC2) {
             let mut escaped = without_controls(&String::from_utf8_lossy(line));
             escaped.push('\n');
-            self.0.write_all(escaped.as_bytes())?;
+            self.0.write_all(escaped.as_bytes()).ok();
         } else {
-            self.0.write_all(event)?;
+            self.0.write_all(event).ok();
         }
+        // Where nobody takes the log any more, the subscriber would complain to standard error and panic when that
+        // is gone too; the process must go on, and down when it is told to.
         Ok(event.len())
     }
 
@@ -115,10 +117,12 @@ fn without_controls(line: &str) -> String {
 pub mod capture {
     use std::{
         io,
-        sync::{Arc, Mutex},
+        sync::{Arc, LazyLock, Mutex},
     };
 
+    use tracing::Dispatch;
     use tracing::subscriber::{DefaultGuard, set_default};
+    use tracing_subscriber::registry;
 
     use super::{Format, subscriber};
 
@@ -128,6 +132,11 @@ pub mod capture {
     impl Log {
         /// Everything that this thread logs until the guard is dropped.
         pub fn of_this_thread(format: Format, filter: &str) -> (Log, DefaultGuard) {
+            // With one subscriber alive, `tracing` asks only the thread that meets a line first
+            // whether anybody wants it, and that may be another test's. With more, it asks them all.
+            static OTHERS: LazyLock<[Dispatch; 2]> =
+                LazyLock::new(|| [Dispatch::new(registry()), Dispatch::new(registry())]);
+            LazyLock::force(&OTHERS);
             let log = Log::default();
             let writer = log.clone();
             let guard = set_default(subscriber(format, filter, move || writer.clone()).unwrap());

@@ -39,7 +39,9 @@ async fn the_account_shows_who_one_is_and_leads_to_every_community() {
     let page = browser.get("/account").await;
 
     let text = page.text();
-    for shown in ["Hello, Ann", "Ann Archer", &ann.email, "Archer Roofing", "Owner", "Acme Builders"] {
+    for shown in
+        ["Hello, Ann", "Ann Archer", &ann.email, "Archer Roofing", "Owner", "Acme Builders"]
+    {
         assert!(text.contains(shown), "{shown} in {text}");
     }
     for start in ["https://acme.mobilize.io/", "https://learn.example/"] {
@@ -49,7 +51,10 @@ async fn the_account_shows_who_one_is_and_leads_to_every_community() {
         assert!(text.contains(community), "{community} in {text}");
     }
     assert!(!text.contains("Switched Off"), "nobody can log in there");
-    assert!(!page.body.contains("/admin/"), "a member is shown no way to where members are refused");
+    assert!(
+        !page.body.contains("/admin/"),
+        "a member is shown no way to where members are refused"
+    );
     assert!(!page.body.contains(CALLBACK), "a callback is nowhere to start");
 }
 
@@ -127,7 +132,11 @@ async fn every_problem_with_a_new_password_has_its_sentence() {
 
     assert!(works(&novi, &ann, PASSWORD).await);
     assert_eq!(novi.events("member.password_changed").await, 0);
-    assert_eq!(change(&mut browser, PASSWORD, "seven herons ov").await.status, 303, "15 are enough");
+    assert_eq!(
+        change(&mut browser, PASSWORD, "seven herons ov").await.status,
+        303,
+        "15 are enough"
+    );
 }
 
 #[tokio::test]

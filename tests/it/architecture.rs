@@ -33,11 +33,17 @@ const MAY_USE: &[(&str, &str)] = &[
     ("pages", "app associations clients clock id members oidc::authorize sessions token web"),
     ("extractor", "app associations::Site clock db events id signing token web"),
     // The handlers' other half, and what they share.
-    ("oidc", "app associations clients clock db grants groups id members sessions signing token web"),
+    (
+        "oidc",
+        "app associations clients clock db grants groups id members sessions signing token web",
+    ),
     ("web", "app associations clients clock db members serve::Peer sessions signing token"),
     ("router", "app associations clients members oidc sessions telemetry web"),
     // The process.
-    ("app", "associations cache clients clock db id members oidc::discovery settings signing vault"),
+    (
+        "app",
+        "associations cache clients clock db id members oidc::discovery settings signing vault",
+    ),
     ("settings", "associations::Issuer members::Cost telemetry::Format web::TrustedProxies"),
     ("serve", "web::TrustedProxies web::subscriber"),
     ("lifecycle", ""),
@@ -94,7 +100,9 @@ impl Source {
     }
 
     fn is_of_tests(&self) -> bool {
-        self.path.starts_with("tests/") || self.path.contains("/tests/") || self.path.ends_with("/wording.rs")
+        self.path.starts_with("tests/")
+            || self.path.contains("/tests/")
+            || self.path.ends_with("/wording.rs")
     }
 }
 
@@ -176,7 +184,8 @@ fn covers(arrow: &str, path: &str) -> bool {
 
 #[test]
 fn a_nested_import_is_read_path_by_path() {
-    let code = "use crate::{id, db::{self, Db, sql::{Row}}, web::page as p};\nlet x = crate::token::f(1);";
+    let code =
+        "use crate::{id, db::{self, Db, sql::{Row}}, web::page as p};\nlet x = crate::token::f(1);";
     assert_eq!(used(code), ["id", "db::self", "db::Db", "db::sql::Row", "web::page", "token::f"]);
 }
 
@@ -252,7 +261,8 @@ fn only_the_router_names_the_pages_of_a_noun() {
 
 /// The rules and the store of a noun: what neither sees requests nor answers.
 fn is_noun(source: &Source) -> bool {
-    let nouns = ["associations", "clients", "events", "grants", "groups", "members", "sessions", "signing"];
+    let nouns =
+        ["associations", "clients", "events", "grants", "groups", "members", "sessions", "signing"];
     source.room() == "store" || nouns.contains(&source.room())
 }
 
@@ -270,11 +280,14 @@ fn nobody_leans_on_the_simulator_or_on_sync() {
 /// STYLE.md 3: SQL only in `store.rs`, and in `db/`, which is the database's own folder.
 #[test]
 fn sql_stands_in_stores_only() {
-    for source in sources().iter().filter(|source| source.module() != "db" && source.room() != "store") {
+    for source in
+        sources().iter().filter(|source| source.module() != "db" && source.room() != "store")
+    {
         for literal in literals(&source.product) {
             let text = literal.trim_start();
             for verb in ["select ", "insert into ", "update ", "delete from ", "with ", "create "] {
-                let is_sql = text.starts_with(verb) && (text.contains(" from ") || text.contains('='));
+                let is_sql =
+                    text.starts_with(verb) && (text.contains(" from ") || text.contains('='));
                 assert!(!is_sql, "{}: {text}", source.path);
             }
         }
@@ -341,7 +354,8 @@ fn a_module_begins_with_a_sentence_that_says_what_it_is() {
         let first = source.text.lines().next().unwrap_or_default();
         assert!(first.starts_with("//! "), "{} begins with {first:?}", source.path);
         for (number, line) in iter::zip(1.., source.text.lines()) {
-            let note = ["TODO", "FIXME", "XXX"].iter().any(|note| line.contains(&format!("// {note}")));
+            let note =
+                ["TODO", "FIXME", "XXX"].iter().any(|note| line.contains(&format!("// {note}")));
             assert!(!note, "{}:{number} {line}", source.path);
         }
     }
@@ -358,7 +372,11 @@ fn no_template_escapes_from_escaping() {
     }
     for source in sources() {
         let code = source.product.replace(' ', "");
-        assert!(!code.contains("escape=\"none\"") && !code.contains("ext=\"txt\""), "{}", source.path);
+        assert!(
+            !code.contains("escape=\"none\"") && !code.contains("ext=\"txt\""),
+            "{}",
+            source.path
+        );
     }
 }
 

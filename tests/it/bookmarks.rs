@@ -225,7 +225,9 @@ async fn an_expired_request_of_a_member_who_is_signed_in_leads_to_the_start() {
     novi.clock.advance(3600);
 
     is_the_start(&browser.visit(&address).await);
-    is_the_start(&browser.visit(&address.replace("/log-in?request", "/oauth/authorize?request_id")).await);
+    is_the_start(
+        &browser.visit(&address.replace("/log-in?request", "/oauth/authorize?request_id")).await,
+    );
 }
 
 /// The request itself as a bookmark, or saved in a portal: it begins anew each time.

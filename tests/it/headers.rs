@@ -42,7 +42,11 @@ fn check(path: &str, page: &Page) {
     for (name, value) in SET {
         assert_eq!(header(name), value, "{name} of {path} ({})", page.status);
     }
-    assert!(header("content-security-policy").starts_with(POLICY), "{path}: {}", header("content-security-policy"));
+    assert!(
+        header("content-security-policy").starts_with(POLICY),
+        "{path}: {}",
+        header("content-security-policy")
+    );
     let corp = if is_public(path) { "cross-origin" } else { "same-origin" };
     assert_eq!(header("cross-origin-resource-policy"), corp, "{path}");
     let coop = is_inside(path).then_some("same-origin");

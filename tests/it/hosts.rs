@@ -50,7 +50,8 @@ async fn a_host_that_is_not_exactly_ours_is_421() {
         &[b"www.acme.example", b"evil.example"],
         &[b"www.acme.example", b"www.other.example"],
     ];
-    for target in [DISCOVERY, "/oauth/authorize", "/log-in", "/admin/sso-clients", "/nowhere", "/"] {
+    for target in [DISCOVERY, "/oauth/authorize", "/log-in", "/admin/sso-clients", "/nowhere", "/"]
+    {
         for hosts in hosts {
             let page = Page::of(&novi.router, request(target, hosts)).await;
             let shown: Vec<_> = hosts.iter().map(|host| String::from_utf8_lossy(host)).collect();

@@ -21,8 +21,7 @@ const THEIR_NAME: &str = "Nurses Forum";
 async fn two() -> Two {
     let novi = Novi::start().await;
     let their_url = "https://nurses.mobilize.io/users/auth/openidconnect/callback";
-    let theirs =
-        novi.client_at(ELSEWHERE, THEIR_NAME, &[their_url], TokenAuthMethod::Secret).await;
+    let theirs = novi.client_at(ELSEWHERE, THEIR_NAME, &[their_url], TokenAuthMethod::Secret).await;
     let their_admin = novi.member_at(ELSEWHERE, "Nora", |member| member.is_admin = true).await;
     let admin = novi.admin("Ruth").await;
     novi.client("Forj").await;
@@ -177,9 +176,7 @@ async fn a_login_of_one_association_is_unknown_at_another() {
 #[tokio::test]
 async fn a_known_device_is_known_to_its_own_association_only() {
     let Two { novi, ruth, .. } = two().await;
-    let twin = novi
-        .member_at(ELSEWHERE, "Ruth", |member| member.is_admin = false)
-        .await;
+    let twin = novi.member_at(ELSEWHERE, "Ruth", |member| member.is_admin = false).await;
     let mut here = novi.browser_at(ELSEWHERE);
     for _ in 0..5 {
         let page = here.get("/log-in").await;

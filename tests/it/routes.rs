@@ -205,7 +205,9 @@ async fn an_authorization_request_by_post_looks_at_no_cookie() {
     let (mut nobody, _) = visitor(&novi, Who::Nobody).await;
     let url = forj.authorize_url();
     let query: Vec<(String, String)> =
-        url::form_urlencoded::parse(url.split_once('?').unwrap().1.as_bytes()).into_owned().collect();
+        url::form_urlencoded::parse(url.split_once('?').unwrap().1.as_bytes())
+            .into_owned()
+            .collect();
     let form: Vec<_> = query.iter().map(|(name, value)| (&**name, &**value)).collect();
     let from = [("origin", "https://acme.mobilize.io"), ("sec-fetch-site", "cross-site")];
     novi.clock.advance(400); // long enough for a session's last use to be written down

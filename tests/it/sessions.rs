@@ -60,7 +60,8 @@ async fn cookies_belong_to_this_host_are_hidden_from_scripts_and_travel_by_https
         (&left, SESSION, "; Max-Age=0"),
     ] {
         let set = cookies(page);
-        let cookie = set.iter().find(|it| it.starts_with(name)).unwrap_or_else(|| panic!("{set:?}"));
+        let cookie =
+            set.iter().find(|it| it.starts_with(name)).unwrap_or_else(|| panic!("{set:?}"));
         let (value, found) = cookie[name.len() + 1..].split_once(';').unwrap();
         assert_eq!(format!(";{found}"), format!("{flags}{rest}"), "{name}");
         let random = value.len() == 43 && !value.contains(['+', '/', '=']);
@@ -145,7 +146,8 @@ async fn the_session_id_changes_with_every_sign_in_and_the_old_one_is_dead() {
     let first = browser.session().unwrap().to_owned();
     // Signed in again in the same browser, without having logged out.
     let page = browser.get("/log-out").await;
-    let typed = [("form_token", &*page.form_token()), ("email", &bob.email), ("password", PASSWORD)];
+    let typed =
+        [("form_token", &*page.form_token()), ("email", &bob.email), ("password", PASSWORD)];
     assert_eq!(browser.post("/log-in", &typed).await.status, 303);
     let second = browser.session().unwrap().to_owned();
     let page = browser.get("/log-out").await;
@@ -308,13 +310,17 @@ async fn a_new_password_ends_every_session_code_and_token_with_the_same_commit()
 
     // A change that is not committed ends nothing.
     let mut tx = novi.home().await.write().await.unwrap();
-    assert!(members::set_password(&mut tx, vault, &ann.id, &hash, &Actor::CommandLine).await.unwrap());
+    assert!(
+        members::set_password(&mut tx, vault, &ann.id, &hash, &Actor::CommandLine).await.unwrap()
+    );
     drop(tx);
     assert!(is_in(&mut browser).await);
     assert_eq!(forj.userinfo(&access).await.status, 200);
 
     let mut tx = novi.home().await.write().await.unwrap();
-    assert!(members::set_password(&mut tx, vault, &ann.id, &hash, &Actor::CommandLine).await.unwrap());
+    assert!(
+        members::set_password(&mut tx, vault, &ann.id, &hash, &Actor::CommandLine).await.unwrap()
+    );
     tx.commit().await.unwrap();
 
     assert!(!is_in(&mut browser).await);
@@ -356,9 +362,11 @@ async fn a_log_out_posted_from_another_website_only_shows_the_page() {
     let mut browser = signed_in(&novi, &novi.member("Ann").await).await;
     let form_token = browser.get("/log-out").await.form_token();
 
-    for headers in
-        [[("origin", "https://acme.mobilize.io")], [("sec-fetch-site", "cross-site")], [("origin", "null")]]
-    {
+    for headers in [
+        [("origin", "https://acme.mobilize.io")],
+        [("sec-fetch-site", "cross-site")],
+        [("origin", "null")],
+    ] {
         let fields = [("form_token", &*form_token), ("id_token_hint", "x")];
         let page = browser.post_from("/log-out", &fields, &headers).await;
         assert_eq!((page.status, page.location().as_deref()), (303, Some("/log-out")));

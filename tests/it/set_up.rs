@@ -36,7 +36,11 @@ async fn second_step(browser: &mut Browser, link: &str) -> Page {
     let page = browser.get(link).await;
     let page = browser.fill(&page, "/set-up", &ASSOCIATION).await;
     assert_eq!(page.status, 200);
-    assert!(page.text().contains("You are the first administrator of Acme Guild."), "{}", page.text());
+    assert!(
+        page.text().contains("You are the first administrator of Acme Guild."),
+        "{}",
+        page.text()
+    );
     page
 }
 
@@ -47,7 +51,11 @@ async fn the_link_leads_to_an_admin_who_is_signed_in() {
     let mut browser = novi.browser();
 
     let page = browser.get(&link).await;
-    assert!(page.text().contains("It works for 60 more minutes, for one person."), "{}", page.text());
+    assert!(
+        page.text().contains("It works for 60 more minutes, for one person."),
+        "{}",
+        page.text()
+    );
     assert!(page.text().contains("https://www.acme.example"), "the address is shown, not asked");
     assert_eq!(page.field("name").as_deref(), Some("Acme Builders"));
     let page = browser.fill(&page, "/set-up", &ASSOCIATION).await;
@@ -88,7 +96,8 @@ async fn the_link_works_once() {
     let again = other.get(&link).await;
     is_dead(&again);
     assert!(again.body.contains("href=\"/log-in\""), "somebody can log in, so that is the way on");
-    let mallory = [&LOGIN[..2], &[("email", "mallory@acme.example"), ("password", PASSWORD)]].concat();
+    let mallory =
+        [&LOGIN[..2], &[("email", "mallory@acme.example"), ("password", PASSWORD)]].concat();
     is_dead(&browser.fill(&step, "/set-up", &mallory).await);
 
     assert_eq!(novi.count("select count(*) from members").await, before);
@@ -139,7 +148,9 @@ async fn the_link_works_for_an_hour() {
     let mut browser = novi.browser();
     novi.clock.advance(3599);
     let step = second_step(&mut browser, &link).await;
-    assert!(browser.get(&link).await.text().contains("It works for 1 more minute, for one person."));
+    assert!(
+        browser.get(&link).await.text().contains("It works for 1 more minute, for one person.")
+    );
 
     novi.clock.advance(1);
 
@@ -230,8 +241,10 @@ async fn every_problem_with_the_association_has_its_sentence_and_nothing_typed_i
         ("help_email", "help@acme", "That is not a whole e-mail address."),
         ("help_phone", "call us", "A phone number has digits"),
     ] {
-        let typed: Vec<_> =
-            ASSOCIATION.iter().map(|field| if field.0 == name { (name, value) } else { *field }).collect();
+        let typed: Vec<_> = ASSOCIATION
+            .iter()
+            .map(|field| if field.0 == name { (name, value) } else { *field })
+            .collect();
         let again = browser.fill(&page, "/set-up", &typed).await;
         assert_eq!(again.status, 200, "{value:.20}");
         assert!(again.text().contains(sentence), "{value:.20}: {}", again.text());
@@ -243,7 +256,11 @@ async fn every_problem_with_the_association_has_its_sentence_and_nothing_typed_i
 
     let both = [("name", ""), ("help_email", "x"), ("help_phone", "x")];
     let again = browser.fill(&page, "/set-up", &both).await.text();
-    assert!(again.contains("Enter the name") && again.contains("e-mail address") && again.contains("digits"));
+    assert!(
+        again.contains("Enter the name")
+            && again.contains("e-mail address")
+            && again.contains("digits")
+    );
     let bare = [("name", "Acme Guild"), ("help_email", ""), ("help_phone", "")];
     let page = browser.fill(&page, "/set-up", &bare).await;
     assert!(page.text().contains("first administrator of Acme Guild"), "help is optional");
@@ -268,8 +285,10 @@ async fn every_problem_with_the_login_has_its_sentence_and_nothing_typed_is_lost
         ("password", &long, "Use at most 128 characters"),
         ("password", "Ruth Okafor Acme Guild", "That password is easy to guess."),
     ] {
-        let typed: Vec<_> =
-            LOGIN.iter().map(|field| if field.0 == name { (name, value) } else { *field }).collect();
+        let typed: Vec<_> = LOGIN
+            .iter()
+            .map(|field| if field.0 == name { (name, value) } else { *field })
+            .collect();
         let again = browser.fill(&page, "/set-up", &typed).await;
         assert_eq!(again.status, 200, "{value:.20}");
         assert!(again.text().contains(sentence), "{value:.20}: {}", again.text());
@@ -280,7 +299,11 @@ async fn every_problem_with_the_login_has_its_sentence_and_nothing_typed_is_lost
     }
 
     assert_eq!(novi.count("select count(*) from members where admin_since is not null").await, 0);
-    assert_eq!(browser.fill(&page, "/set-up", &LOGIN).await.status, 303, "and the link is still good");
+    assert_eq!(
+        browser.fill(&page, "/set-up", &LOGIN).await.status,
+        303,
+        "and the link is still good"
+    );
 }
 
 #[tokio::test]
@@ -316,7 +339,8 @@ async fn a_name_with_markup_is_shown_as_it_is_written() {
     let again = browser.fill(&page, "/set-up", &wrong).await;
     let named = [("name", canary), ("help_email", ""), ("help_phone", "")];
     let step = browser.fill(&page, "/set-up", &named).await;
-    let wrong = [("first_name", canary), ("last_name", canary), ("email", canary), ("password", canary)];
+    let wrong =
+        [("first_name", canary), ("last_name", canary), ("email", canary), ("password", canary)];
     let login = browser.fill(&step, "/set-up", &wrong).await;
     let log_in = novi.browser_at(HOME).get("/log-in").await;
 

@@ -98,7 +98,8 @@ async fn whoever_saves_second_sees_the_difference_and_may_save_or_keep() {
     assert_eq!(saved.status, 303, "{}", saved.text());
     let now = ruth.get(&path(&forj)).await;
     assert_eq!(now.field("name").as_deref(), Some("Forj Community"));
-    let urls: Vec<_> = now.form(&path(&forj)).into_iter().filter(|(name, _)| name == "url").collect();
+    let urls: Vec<_> =
+        now.form(&path(&forj)).into_iter().filter(|(name, _)| name == "url").collect();
     assert_eq!(urls.len(), 2);
     assert_eq!(urls[1].1, "https://c.example/cb");
 }
@@ -188,7 +189,11 @@ async fn switching_off_says_what_ends_and_ends_it() {
 
     assert_eq!(toast(&mut ruth, &off).await, "Switched off. Nobody can log in there now.");
     assert_eq!(forj.userinfo(&access).await.status, 401);
-    assert_eq!(forj.exchange(&code).await.status, 401, "an unknown client, as far as anybody is told");
+    assert_eq!(
+        forj.exchange(&code).await.status,
+        401,
+        "an unknown client, as far as anybody is told"
+    );
     let refused = browser.get(&forj.authorize_url()).await;
     assert_eq!(refused.status, 403);
     assert!(refused.text().contains("Forj is switched off"), "{}", refused.text());
@@ -275,7 +280,8 @@ async fn no_page_shows_a_secret_key_unless_it_was_asked_for() {
     for (method, route) in ROUTES {
         let url = concrete(route, &forj.client_id);
         let form_token = ruth.get("/log-out").await.form_token();
-        let changing = ["/switch-on", "/switch-off", "/log-out"].iter().any(|end| url.ends_with(end));
+        let changing =
+            ["/switch-on", "/switch-off", "/log-out"].iter().any(|end| url.ends_with(end));
         if *method == "POST" && changing {
             continue; // they answer with a redirect
         }
@@ -308,7 +314,11 @@ async fn the_secret_key_is_shown_after_the_password_and_the_showing_is_on_record
 
     let asked = ruth.fill(&modal, &reveal, &[]).await;
     assert_eq!(asked.status, 200);
-    assert!(asked.text().contains("Before we show the Secret Key of Forj, we make sure that it is you."));
+    assert!(
+        asked
+            .text()
+            .contains("Before we show the Secret Key of Forj, we make sure that it is you.")
+    );
     assert!(asked.body.contains("autocomplete=\"current-password\""));
     let wrong = ruth.fill(&asked, &reveal, &[("password", "wrong")]).await;
     assert!(wrong.text().contains("That is not your password."), "{}", wrong.text());
@@ -382,7 +392,11 @@ async fn a_new_secret_key_stops_the_old_one_and_leaves_people_signed_in() {
     let access = bought["access_token"].as_str().unwrap().to_owned();
     let asked = ruth.get(&format!("{}/new-secret", path(&forj))).await;
     assert!(asked.text().contains("It was last used just now."), "{}", asked.text());
-    assert!(asked.text().contains("Nobody can log in to Forj until the new one stands in its settings."));
+    assert!(
+        asked
+            .text()
+            .contains("Nobody can log in to Forj until the new one stands in its settings.")
+    );
     let code = forj.code_for(&ann).await;
 
     let replaced = does(&mut ruth, &forj, "new-secret").await;
@@ -411,7 +425,11 @@ async fn a_public_client_has_no_secret_key() {
     let mut ruth = admin(&novi, "Ruth").await;
 
     let modal = ruth.get(&path(&app)).await;
-    assert!(modal.text().contains("This client is public: it has no Secret Key"), "{}", modal.text());
+    assert!(
+        modal.text().contains("This client is public: it has no Secret Key"),
+        "{}",
+        modal.text()
+    );
     assert!(!modal.body.contains("/reveal") && !modal.body.contains("/new-secret"));
     let token = ("form_token", &*modal.form_token());
     for step in ["reveal", "new-secret"] {

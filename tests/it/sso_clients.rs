@@ -97,7 +97,8 @@ async fn the_help_documents_steps_lead_to_a_client_that_works() {
 async fn several_redirect_urls_come_one_a_line_or_as_a_pasted_list() {
     let novi = Novi::start().await;
     let mut ruth = admin(&novi, "Ruth").await;
-    let wanted = ["https://a.example/cb", "https://b.example/cb", "https://c.example/cb", HIGHER_LOGIC];
+    let wanted =
+        ["https://a.example/cb", "https://b.example/cb", "https://c.example/cb", HIGHER_LOGIC];
 
     for (name, fields) in [
         ("Fields", wanted.to_vec()),
@@ -195,7 +196,10 @@ async fn a_client_needs_a_name_and_a_url_and_has_room_for_20() {
     let too_long = ruth.fill(&form, NEW, &[("name", &long), ("url", CALLBACK)]).await;
     let fits = ruth.fill(&form, NEW, &[("name", &longest), ("url", &fits)]).await;
 
-    assert_eq!([nothing.status, too_many.status, too_long.status, fits.status], [422, 422, 422, 303]);
+    assert_eq!(
+        [nothing.status, too_many.status, too_long.status, fits.status],
+        [422, 422, 422, 303]
+    );
     let text = nothing.text();
     assert!(text.contains("Not saved yet: 2 things to correct."), "{text}");
     assert!(text.contains("Give it a name, perhaps the platform’s."), "{text}");
@@ -216,7 +220,8 @@ async fn url_fields_are_added_and_removed_without_script_and_nothing_is_saved() 
     for action in [NEW, &*path] {
         let before = novi.tables().await;
         let form = ruth.get(action).await;
-        let typed = [("name", "New name"), ("url", "https://a.example/cb"), ("url", "wrong"), ("add", "1")];
+        let typed =
+            [("name", "New name"), ("url", "https://a.example/cb"), ("url", "wrong"), ("add", "1")];
 
         let page = ruth.fill(&form, action, &typed).await;
         assert_eq!(page.status, 200);
@@ -228,7 +233,8 @@ async fn url_fields_are_added_and_removed_without_script_and_nothing_is_saved() 
         assert_eq!(urls(&page, action), [""]);
         let page = press(&mut ruth, &page, action, ("remove", "1")).await;
         assert_eq!(urls(&page, action), [""], "one field is always there");
-        let lines = [("url", ""), ("url", "https://b.example/cb, https://c.example/cb"), ("url", "d")];
+        let lines =
+            [("url", ""), ("url", "https://b.example/cb, https://c.example/cb"), ("url", "d")];
         let page = ruth.fill(&form, action, &[&lines[..], &[("remove", "3")]].concat()).await;
         assert_eq!(urls(&page, action), ["", "https://b.example/cb", "https://c.example/cb"]);
         let page = ruth.fill(&page, action, &[("name", "New name"), ("add", "1")]).await;
@@ -246,7 +252,8 @@ async fn a_number_that_is_none_breaks_nothing() {
     let mut ruth = admin(&novi, "Ruth").await;
     let path = format!("{LIST}/{}", forj.client_id);
     let form = ruth.get(&path).await;
-    let numbers = ["0", "-1", "2147483648", "9223372036854775808", "NaN", "1e9", "", "１", "1 or 1=1"];
+    let numbers =
+        ["0", "-1", "2147483648", "9223372036854775808", "NaN", "1e9", "", "１", "1 or 1=1"];
 
     for number in numbers {
         let kept = ruth.fill(&form, &path, &[("remove", number)]).await;
@@ -272,9 +279,8 @@ async fn the_list_is_sorted_and_searched_by_name_website_and_client_id() {
         let page = ruth.get(&format!("{LIST}?{}", query.append_pair("q", q).finish())).await;
         assert_eq!(page.status, 200, "{q}");
         let rows = page.body.split("<th scope=\"row\">").skip(1);
-        let names = rows.map(|row| {
-            row.split('>').nth(1).unwrap().split('<').next().unwrap().to_owned()
-        });
+        let names =
+            rows.map(|row| row.split('>').nth(1).unwrap().split('<').next().unwrap().to_owned());
         (names.collect::<Vec<_>>(), page)
     };
 
@@ -304,7 +310,8 @@ async fn an_existing_client_id_and_secret_key_are_taken_over() {
     let form = ruth.get(NEW).await;
     let id = "8C1F6A2E-4B7D-4F0E-9A53-2D6E7C90B1F4";
     let secret = "a+b/c=d&e%20f!~1234";
-    let typed = [("name", "Mobilize"), ("url", CALLBACK), ("client_id", id), ("secret_key", secret)];
+    let typed =
+        [("name", "Mobilize"), ("url", CALLBACK), ("client_id", id), ("secret_key", secret)];
 
     let saved = ruth.fill(&form, NEW, &typed).await;
 
@@ -320,7 +327,10 @@ async fn an_existing_client_id_and_secret_key_are_taken_over() {
     let path = format!("{LIST}/{}", id.to_lowercase());
     let modal = ruth.get(&path).await;
     let shown = ruth.fill(&modal, &format!("{path}/reveal"), &[]).await;
-    assert!(shown.text().contains("Mobilize") && shown.body.contains("value=\"a+b/c=d&#38;e%20f!~1234\""));
+    assert!(
+        shown.text().contains("Mobilize")
+            && shown.body.contains("value=\"a+b/c=d&#38;e%20f!~1234\"")
+    );
 }
 
 #[tokio::test]
@@ -401,7 +411,9 @@ async fn members_and_strangers_cannot_reach_sso_clients() {
     for path in [LIST.to_owned(), NEW.to_owned(), format!("{LIST}/{}", forj.client_id)] {
         let page = ann.get(&path).await;
         assert_eq!(page.status, 403, "{path}");
-        assert!(page.text().contains("You are logged in as Ann Archer, who is not an administrator."));
+        assert!(
+            page.text().contains("You are logged in as Ann Archer, who is not an administrator.")
+        );
         assert!(page.body.contains("href=\"/log-out\""), "the way to another login");
         assert!(!page.body.contains(&forj.client_id) && !page.body.contains(PASSWORD));
         assert_eq!(novi.browser().get(&path).await.location().as_deref(), Some("/log-in"));

@@ -72,9 +72,13 @@ async fn an_email_in_another_case_or_with_blanks_is_not_another_row_of_tries() {
     novi.member("Ann").await;
     let mut browser = novi.browser();
 
-    for email in
-        ["ann@acme.example", "ANN@acme.example", " ann@acme.example", "Ann@Acme.example ", "ann@ACME.example"]
-    {
+    for email in [
+        "ann@acme.example",
+        "ANN@acme.example",
+        " ann@acme.example",
+        "Ann@Acme.example ",
+        "ann@ACME.example",
+    ] {
         fails(&mut browser, email).await;
     }
 
@@ -227,8 +231,16 @@ async fn a_stranger_cannot_choose_the_address_that_counts() {
 async fn an_unreadable_forwarded_address_counts_as_the_proxys_own() {
     let novi = behind_a_proxy().await;
     let long = "203.0.113.9, ".repeat(800);
-    let unreadable =
-        ["", ",", "unknown", "203.0.113.9:80", "fe80::1%eth0", "[2001:db8::1]", "203.0.113.9, x", &long];
+    let unreadable = [
+        "",
+        ",",
+        "unknown",
+        "203.0.113.9:80",
+        "fe80::1%eth0",
+        "[2001:db8::1]",
+        "203.0.113.9, x",
+        &long,
+    ];
     for n in 0..20 {
         let mut browser = browser_from(&novi, unreadable[n % unreadable.len()]);
         fails(&mut browser, &format!("guess{n}@acme.example")).await;
@@ -250,7 +262,8 @@ async fn ipv6_addresses_are_counted_by_their_64_bits() {
         fails(&mut browser, &format!("guess{n}@acme.example")).await;
     }
 
-    let same = try_to(&mut browser_from(&novi, "2001:db8:1:2:ffff::1"), "x@acme.example", "x").await;
+    let same =
+        try_to(&mut browser_from(&novi, "2001:db8:1:2:ffff::1"), "x@acme.example", "x").await;
     let other = try_to(&mut browser_from(&novi, "2001:db8:1:3::1"), "x@acme.example", "x").await;
 
     assert_eq!(wait(&same), 600);

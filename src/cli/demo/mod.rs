@@ -94,8 +94,7 @@ impl Places {
 
     async fn mobilize(&self, site: &Site) -> Result<axum::Router> {
         let callback = format!("{}/users/auth/openidconnect/callback", self.mobilize);
-        let (client_id, client_secret) =
-            seed::client(site, "Harbor Community", &callback).await?;
+        let (client_id, client_secret) = seed::client(site, "Harbor Community", &callback).await?;
         let settings = simulator::Settings {
             name: "Harbor Community".to_owned(),
             origin: self.mobilize.clone(),
@@ -113,7 +112,7 @@ impl Places {
     async fn higher_logic(&self, site: &Site) -> Result<axum::Router> {
         let path = "/HigherLogic/Security/OAuth/Authentication.aspx";
         let callback = format!("{}{path}", self.higher_logic);
-        let (client_id, client_secret) = seed::client(site, "Higher Logic", &callback).await?;
+        let (client_id, client_secret) = seed::client(site, "Harbor Learning", &callback).await?;
         let settings = simulator::Settings {
             name: "Harbor Learning".to_owned(),
             origin: self.higher_logic.clone(),

@@ -1,3 +1,5 @@
+//! A member signs in at the stand-in Higher Logic.
+
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 

@@ -1,3 +1,5 @@
+//! A member signs in at the stand-in Mobilize.
+
 use axum::http::StatusCode;
 use serde_json::Value;
 

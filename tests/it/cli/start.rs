@@ -175,6 +175,19 @@ async fn metrics_have_a_listener_of_their_own() {
     server.stop();
 }
 
+/// A log collector that dies takes nobody along.
+#[tokio::test]
+async fn a_server_whose_log_nobody_reads_answers_and_stops_when_asked() {
+    let place = Place::with_association().await;
+    let mut server = place.serve(&["--log-filter", "debug"]);
+
+    server.close_log();
+    let (status, _) = server.get(HOST, DISCOVERY);
+
+    assert_eq!(status, 200);
+    assert_eq!(server.stop(), "");
+}
+
 #[tokio::test]
 async fn migrate_says_what_it_did_and_does_it_once() {
     let place = Place::empty().await;

@@ -54,8 +54,8 @@ async fn a_client_that_another_process_switches_off_gets_no_token_before_the_new
 async fn an_association_that_another_process_adds_is_served_soon_after() {
     let novi = Novi::start().await;
     let host = "www.third.example";
-    assert_eq!(novi.browser_at(host).get("/log-in").await.status, 421);
     let stop = watching(&novi).await;
+    assert_eq!(novi.browser_at(host).get("/log-in").await.status, 421);
 
     let issuer = novi_sso::associations::Issuer::parse("https://www.third.example").unwrap();
     let other = beside(&novi).await.app;

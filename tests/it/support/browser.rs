@@ -212,7 +212,8 @@ impl Page {
 
     /// The fields of the form that posts to `action`, as they stand on the page.
     pub fn form(&self, action: &str) -> Vec<(String, String)> {
-        let forms = self.body.split("<form").skip(1).filter_map(|form| form.split("</form>").next());
+        let forms =
+            self.body.split("<form").skip(1).filter_map(|form| form.split("</form>").next());
         let posts_there = |form: &&str| {
             let tag = form.split('>').next().unwrap_or_default();
             let found = attribute(tag, "action").unwrap_or_default();

@@ -1,0 +1,270 @@
+// Every page there is: accessible, no sideways scrolling, no complaint of the browser, in every size and scheme.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+
+import { looksRight } from "./support/looks.mjs";
+import { demo, fresh } from "./support/novi.mjs";
+import { illustrate } from "./support/pictures.mjs";
+import { logIn, openHigherLogic, openMobilize, setUp, skipNativeChecks, stands } from "./support/steps.mjs";
+import { stage, story } from "./support/story.mjs";
+
+const RUTH = { email: "ruth@harbortrades.example", password: "three anchors and a rope" };
+const LONG = `https://a-community-with-quite-a-long-name.example/${"and-a-long-path/".repeat(6)}callback`;
+
+const empty = stage(fresh);
+const harbor = stage(demo);
+const seen = [];
+
+/** A story whose pages are looked at, as often as it says so. */
+function pages(set, name, tell) {
+  story(set, `${name} look right`, async ({ novi, visit }) => {
+    const look = async (page, picture) => {
+      await looksRight(page, picture);
+      seen.push(new URL(page.url()).pathname);
+    };
+    await tell({ novi, visit, look });
+  });
+}
+
+pages(empty, "the steps of the first run", async ({ novi, visit, look }) => {
+  const { page } = await visit();
+  await page.goto(`${novi.url}/set-up?link=long-gone`);
+  await look(page, "set-up-link-dead");
+
+  await page.goto(novi.setUpLink);
+  await look(page, "set-up-association");
+  await skipNativeChecks(page);
+  await page.getByLabel("Who helps members? E-mail").fill("help@");
+  await page.getByLabel("Phone").fill("ask Ruth");
+  await page.getByLabel("Association’s name").fill(" ");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByText("Enter the name that members know.").waitFor();
+  await look(page, "set-up-association-mistakes");
+  await page.getByLabel("Association’s name").fill("Harbor Trades Association");
+  await page.getByLabel("Who helps members? E-mail").fill("help@harbortrades.example");
+  await page.getByLabel("Phone").fill("(555) 010-0142");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await stands(page, "Your login");
+  await look(page, "set-up-login");
+  await skipNativeChecks(page);
+  await page.getByRole("button", { name: "Finish" }).click();
+  await page.getByText("Enter your first name.").waitFor();
+  await look(page, "set-up-login-mistakes");
+  await setUp(page, novi, RUTH);
+  await look(page, "clients-none");
+  await page.goto(`${novi.url}/account`);
+  await look(page, "account-admin-no-communities");
+  await page.goto(novi.setUpLink);
+  await look(page, "set-up-link-used");
+});
+
+pages(harbor, "log-in and log-out", async ({ novi, visit, look }) => {
+  const { page, context } = await visit();
+  await page.goto(`${novi.url}/log-in`);
+  await look(page, "log-in");
+  await openMobilize(page, novi.mobilize);
+  await look(page, "log-in-asking");
+  await illustrate(page, "log-in", { width: 390, height: 700 });
+  await logIn(page, { email: novi.member, password: "not her password" });
+  await page.getByText("That e-mail and password do not go together.").waitFor();
+  await look(page, "log-in-wrong");
+  await context.clearCookies();
+  await logIn(page, { email: novi.member, password: novi.password });
+  await page.getByText("Your browser did not keep our cookie.").waitFor();
+  await look(page, "log-in-cookies");
+  await page.goto(`${novi.url}/log-in`);
+  const tooMany = page.getByText("Too many tries.");
+  for (let tries = 0; tries < 12 && !(await tooMany.isVisible()); tries += 1) {
+    await logIn(page, { email: "nobody@harbortrades.example", password: `guess ${tries}` });
+  }
+  await tooMany.waitFor();
+  await look(page, "log-in-too-many");
+
+  await page.goto(`${novi.url}/log-in`);
+  await logIn(page, { email: novi.member, password: novi.password });
+  await stands(page, "Hello, Marta");
+  await page.goto(`${novi.url}/log-out`);
+  await look(page, "log-out");
+  await page.getByRole("button", { name: "Log out" }).click();
+  await stands(page, "You are logged out");
+  await look(page, "logged-out");
+});
+
+pages(harbor, "a member's own pages", async ({ novi, visit, look }) => {
+  const { page } = await visit();
+  await page.goto(`${novi.url}/account`);
+  await logIn(page, { email: novi.member, password: novi.password });
+  await stands(page, "Hello, Marta");
+  await look(page, "account");
+  await page.getByLabel("Current password").fill("not her password");
+  await page.getByLabel("New password").fill("copper kettle on friday");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await page.getByText("This is not your current password.").waitFor();
+  await look(page, "account-current-wrong");
+  await page.getByLabel("Current password").fill(novi.password);
+  await page.getByLabel("New password").fill("short");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await page.getByText("That password is too short.").waitFor();
+  await look(page, "account-new-short");
+});
+
+pages(harbor, "the communities", async ({ novi, visit, look }) => {
+  const { page } = await visit();
+  await page.goto(novi.mobilize);
+  await look(page, "mobilize");
+  await openMobilize(page, novi.customDomain);
+  await logIn(page, { email: novi.member, password: novi.password });
+  await page.getByRole("heading", { name: "Welcome, Marta" }).waitFor();
+  await look(page, "mobilize-signed-in");
+  await illustrate(page, "community", { width: 1280, height: 900 });
+  await page.goto(`${novi.mobilize}/users/auth/openidconnect/callback?code=x&state=y`);
+  await look(page, "mobilize-refused");
+  await page.goto(novi.higherLogic);
+  await look(page, "higher-logic");
+  await openHigherLogic(page, novi.higherLogic);
+  await page.getByRole("heading", { name: "Welcome, Marta" }).waitFor();
+  await look(page, "higher-logic-signed-in");
+  await page.goto(`${novi.higherLogic}/HigherLogic/Security/OAuth/Authentication.aspx?code=x&state=y`);
+  await look(page, "higher-logic-refused");
+});
+
+pages(harbor, "the SSO clients", async ({ novi, visit, look }) => {
+  const { page } = await visit();
+  await page.goto(`${novi.url}/admin/sso-clients`);
+  await logIn(page, { email: novi.admin, password: novi.password });
+  await page.goto(`${novi.url}/admin/sso-clients`);
+  await look(page, "clients");
+  await page.locator("summary", { hasText: "Settings menu" }).click();
+  await look(page, "clients-menu");
+  await page.goto(`${novi.url}/admin/sso-clients?q=nothing+like+it`);
+  await look(page, "clients-no-match");
+
+  await page.goto(`${novi.url}/admin/sso-clients/new`);
+  await look(page, "client-new");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Give it a name").first().waitFor();
+  await look(page, "client-new-nothing-typed");
+  await page.getByLabel("Redirect URL 1").fill(
+    ["https://my_community.mobilize.io/users/auth/openidconnect/callback", "http://jobs.harbortrades.example/", `${LONG}#top`].join("\n"),
+  );
+  await page.getByText("Take over an existing Client Id").click();
+  await page.getByLabel("Client Id", { exact: true }).fill("12345");
+  await page.getByLabel("Secret Key", { exact: true }).fill("short");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Not saved yet: 6 things to correct.").waitFor();
+  await look(page, "client-new-mistakes");
+
+  await page.getByLabel("Name", { exact: true }).fill("Night School");
+  await page.getByLabel("Client Id", { exact: true }).fill("");
+  await page.getByLabel("Redirect URL 3").fill(LONG);
+  await page.getByRole("button", { name: "Remove URL 2" }).click();
+  await page.getByRole("button", { name: "Remove URL 1" }).click();
+  await page.getByRole("button", { name: "Save" }).click();
+  await stands(page, "SSO Clients");
+  await look(page, "clients-added");
+  await page.getByRole("link", { name: "Night School" }).click();
+  await stands(page, "Night School");
+  await look(page, "client");
+  await page.getByRole("link", { name: "Close" }).click();
+  await page.getByRole("link", { name: "Harbor Community" }).click();
+  await stands(page, "Harbor Community");
+  await illustrate(page, "sso-client", { width: 1280, height: 900 });
+  await page.getByRole("button", { name: "Reveal Secret Key" }).click();
+  await page.getByText("Copy it now.").waitFor();
+  await look(page, "client-revealed");
+});
+
+pages(harbor, "what asks before it happens, and what became of it,", async ({ novi, visit, look }) => {
+  const { client_id: id } = await novi.run(["client", "add", "--name", "Old Forum", "--redirect-url", LONG]);
+  const { client_id: open } = await novi.run([
+    ...["client", "add", "--name", "Phone App", "--redirect-url", "https://app.example/cb", "--token-auth-method", "none"],
+  ]);
+  const { page, context } = await visit();
+  const client = `${novi.url}/admin/sso-clients/${id}`;
+  await page.goto(`${novi.url}/log-in`);
+  await logIn(page, { email: novi.admin, password: novi.password });
+  await stands(page, "SSO Clients");
+  await page.goto(`${novi.url}/admin/sso-clients/${open}`);
+  await look(page, "client-public");
+
+  await page.goto(client);
+  const other = await context.newPage();
+  await other.goto(client);
+  await other.getByLabel("Name", { exact: true }).fill("Older Forum");
+  await other.getByLabel("Redirect URL 1").fill(`${LONG},${LONG}2`);
+  await other.getByRole("button", { name: "Save" }).click();
+  await other.getByText("Saved.").waitFor();
+  await look(other, "client-saved");
+  await other.close();
+  await page.getByLabel("Name", { exact: true }).fill("Oldest Forum");
+  await page.getByRole("button", { name: "Save" }).click();
+  await stands(page, "Two people changed this client");
+  await look(page, "conflict");
+  await page.getByRole("button", { name: "Save mine" }).click();
+  await stands(page, "Oldest Forum");
+
+  for (const step of ["new-secret", "delete", "switch-off"]) {
+    await page.goto(`${client}/${step}`);
+    await look(page, step);
+  }
+  await page.locator("[name=form_token]").evaluate((field) => (field.value = "old"));
+  await page.getByRole("button", { name: "Switch off" }).click();
+  await stands(page, "This page was open for too long");
+  await look(page, "error-too-old");
+  await page.goto(`${client}/switch-off`);
+  await page.getByRole("button", { name: "Switch off" }).click();
+  await stands(page, "Oldest Forum");
+  await look(page, "client-off");
+  await page.goto(`${novi.url}/admin/sso-clients`);
+  await look(page, "clients-one-off");
+  await page.goto(`${novi.url}/oauth/authorize?client_id=${id}&response_type=code&redirect_uri=${encodeURIComponent(LONG)}`);
+  await stands(page, "Oldest Forum is switched off");
+  await look(page, "error-client-off");
+  await page.goto(`${novi.url}/account`);
+  await look(page, "account-admin");
+});
+
+pages(harbor, "errors", async ({ novi, visit, look }) => {
+  const { page } = await visit();
+  const { clients: [{ client_id: id }] } = await novi.run(["client", "list"]);
+  const authorize = `${novi.url}/oauth/authorize?response_type=code`;
+  const errors = [
+    ["not-found", `${novi.url}/no-such-page`, "There is no page here"],
+    ["method", `${novi.url}/account/password`, "This address does not work that way"],
+    ["host", `${novi.url.replace("localhost", "127.0.0.1")}/log-in`, "No association lives at this address"],
+    ["unknown-client", `${authorize}&client_id=7b0e`, "We do not know the website you came from"],
+    ["redirect", `${authorize}&client_id=${id}&redirect_uri=https://evil.example/`, /^We could not open /],
+    ["malformed", `${authorize}&client_id=${id}&client_id=${id}`, "We could not understand the request"],
+  ];
+  for (const [name, url, title] of errors) {
+    await page.goto(url);
+    await page.getByRole("heading", { level: 1, name: title }).waitFor();
+    await look(page, `error-${name}`);
+  }
+
+  await page.goto(`${novi.url}/log-in`);
+  await logIn(page, { email: novi.member, password: "x".repeat(10_000) });
+  await stands(page, "That was too much at once");
+  await look(page, "error-too-large");
+  await page.goto(`${novi.url}/log-in`);
+  await logIn(page, { email: novi.member, password: novi.password });
+  await stands(page, "Hello, Marta");
+  await page.goto(`${novi.url}/admin/sso-clients`);
+  await stands(page, "This page is for administrators");
+  await look(page, "error-forbidden");
+});
+
+test("no page of the router was left out", async () => {
+  const router = await readFile(new URL("../../src/router.rs", import.meta.url), "utf8");
+  const mounted = [...router.matchAll(/\("GET", "([^"]+)"\)/g)].map(([, path]) => path);
+  const software = /^\/(\.well-known\/|oauth\/|sso-assets\/|healthz$|readyz$|$)/;
+
+  const pages = mounted.filter((path) => !software.test(path));
+  const shape = (path) => new RegExp(`^${path.replace(/\{\w+\}/g, "[^/]+")}$`);
+  const leftOut = pages.filter((path) => !seen.some((it) => shape(path).test(it)));
+
+  assert.ok(pages.length > 9, "the router could be read");
+  assert.deepEqual(leftOut, []);
+});
