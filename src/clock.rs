@@ -34,6 +34,11 @@ impl Timestamp {
         (self.0 - earlier.0).div_euclid(1000)
     }
 
+    /// Seconds to wait at `earlier` until this, a part of one counting whole.
+    pub fn seconds_after(self, earlier: Self) -> i64 {
+        -earlier.seconds_since(self)
+    }
+
     /// The date and time of day where this server stands.
     pub fn zoned(self) -> jiff::Zoned {
         let at = jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);

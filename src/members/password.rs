@@ -1,11 +1,14 @@
 //! Passwords: what a new one must be, and how one is kept (argon2id, RFC 9106).
 
+use std::collections::BTreeSet;
+
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use subtle::ConstantTimeEq as _;
 use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
+use zxcvbn::{Score, zxcvbn};
 
 use crate::token::random_bytes;
 
@@ -23,7 +26,7 @@ pub enum Weak {
     Short,
     #[error("the password is longer than {LONGEST} characters")]
     Long,
-    #[error("the password repeats your name, your e-mail or the association's name; choose other words")]
+    #[error("the password is easy to guess: it is made of common words, or of your name, your e-mail or the association's name")]
     Guessable,
 }
 
@@ -35,23 +38,20 @@ impl Password {
         (text.len() <= LONGEST_BYTES && text.chars().count() <= LONGEST).then_some(Self(text))
     }
 
-    /// A new one: at least 15 characters, because it is the only factor (NIST SP 800-63B-4), and
-    /// not made of what everybody knows about its owner.
+    /// A new one: at least 15 characters, because it is the only factor (NIST SP 800-63B-4), not
+    /// made of words that everybody tries, nor of what everybody knows about its owner.
     pub fn choose(text: &str, known: &[&str]) -> Result<Self, Weak> {
         let password = Self::typed(text).ok_or(Weak::Long)?;
         if password.0.chars().count() < SHORTEST {
             return Err(Weak::Short);
         }
-        // What is left when all that is known is taken out must still be something.
-        let mut rest = password.0.to_lowercase();
         let words = known.iter().flat_map(|known| known.split(|c: char| !c.is_alphanumeric()));
-        for word in words.map(str::to_lowercase).filter(|word| word.chars().count() > 2) {
-            rest = rest.replace(&word, "");
+        let words: Vec<_> = words.filter(|word| word.chars().count() > 2).collect();
+        let is_easy = zxcvbn(&password.0, &words).score() < Score::Three;
+        if is_easy || is_made_of(&password.0, &words) {
+            return Err(Weak::Guessable);
         }
-        let mut left: Vec<char> = rest.chars().filter(|c| c.is_alphanumeric()).collect();
-        left.sort_unstable();
-        left.dedup();
-        if left.len() < 5 { Err(Weak::Guessable) } else { Ok(password) }
+        Ok(password)
     }
 
     /// For an operator who says that a weak password is meant (`--weak-password-ok`).
@@ -62,6 +62,16 @@ impl Password {
             None => Err(Weak::Long),
         }
     }
+}
+
+/// Whether little is left when all that is known is taken out.
+fn is_made_of(password: &str, words: &[&str]) -> bool {
+    let mut rest = password.to_lowercase();
+    for word in words {
+        rest = rest.replace(&word.to_lowercase(), "");
+    }
+    let left: BTreeSet<char> = rest.chars().filter(|c| c.is_alphanumeric()).collect();
+    left.len() < 5
 }
 
 /// How much one hash costs.
@@ -200,6 +210,8 @@ mod tests {
         assert_eq!(choose("Harbor Trades Association 1"), Err(Weak::Guessable));
         assert_eq!(choose("martamartamartamarta"), Err(Weak::Guessable));
         assert_eq!(choose("aaaaaaaaaaaaaaaaaaaa"), Err(Weak::Guessable));
+        assert_eq!(choose("passwordpassword"), Err(Weak::Guessable));
+        assert_eq!(choose("qwertyuiop123456"), Err(Weak::Guessable));
         assert_eq!(choose(&"x".repeat(129)), Err(Weak::Long));
     }
 }

@@ -45,14 +45,14 @@ impl Keys {
 pub async fn wait(site: &Site, keys: &Keys) -> Result<Option<i64>, db::Error> {
     let mut seconds = 0;
     if let Some(count) = store::throttle(&mut site.read(), &keys.name).await? {
-        seconds = seconds.max(count.free_at.seconds_since(site.now));
+        seconds = seconds.max(count.free_at.seconds_after(site.now));
     }
     if let (Some(key), Some(most)) = (&keys.address, site.app.settings.limits.failed_log_ins)
         && let Some(count) = store::throttle(&mut site.read(), key).await?
     {
         let end = count.since.plus_seconds(ADDRESS_WINDOW);
         if count.failures >= i64::from(most) {
-            seconds = seconds.max(end.seconds_since(site.now));
+            seconds = seconds.max(end.seconds_after(site.now));
         }
     }
     Ok((seconds > 0).then_some(seconds))

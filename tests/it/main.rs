@@ -1,6 +1,7 @@
 //! One binary for all integration tests: linking is the slow part.
 
 mod account;
+mod architecture;
 mod bookmarks;
 mod cli;
 mod db;
@@ -9,6 +10,7 @@ mod hosts;
 mod housekeeping;
 mod isolation;
 mod journeys;
+mod kill;
 mod oidc;
 mod refusals;
 mod routes;

@@ -298,6 +298,21 @@ async fn a_member_who_is_back_signs_in_anew() {
     assert_eq!(browser.sign_in(&ann).await.status, 303);
 }
 
+/// SECURITY.md 4.1: one more epoch is enough; that the rows are deleted too is only tidy.
+#[tokio::test]
+async fn one_more_epoch_voids_every_session_code_and_token_of_a_member() {
+    let novi = Novi::start().await;
+    let ann = novi.member("Ann").await;
+    let Doors { forj, mut browser, code, access, .. } = doors(&novi, &ann).await;
+
+    novi.tamper("update members set epoch = epoch + 1").await;
+
+    assert!(!is_in(&mut browser).await);
+    assert_eq!(forj.exchange(&code).await["error"], "invalid_grant");
+    assert_eq!(forj.userinfo(&access).await.status, 401);
+    assert_eq!(browser.sign_in(&ann).await.status, 303);
+}
+
 /// SEC-D7: a password that somebody else sets, such as an operator.
 #[tokio::test]
 async fn a_new_password_ends_every_session_code_and_token_with_the_same_commit() {

@@ -34,6 +34,7 @@ async fn a_backup_taken_while_others_write_holds_whole_transactions_and_all_that
                     return n;
                 }
                 pairs.add(&format!("during {writer} {n:05}")).await.unwrap();
+                pairs.novi.client("Forj").await; // rows in three tables
             }
             0
         })
@@ -55,6 +56,10 @@ async fn a_backup_taken_while_others_write_holds_whole_transactions_and_all_that
     assert_eq!(found.iter().filter(|name| name.starts_with("before")).count(), 100);
     let during = found.iter().filter(|name| name.starts_with("during")).count();
     assert!(written > 0 && during <= 2 * written, "{during} of {written} pairs");
+    let clients = count(&restored, "select count(*) from clients").await;
+    let events = "select count(*) from events where kind = 'client.added'";
+    assert_eq!(clients, count(&restored, "select count(*) from redirect_urls").await);
+    assert_eq!(clients, count(&restored, events).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -176,7 +181,7 @@ async fn half_a_backup_is_refused_and_so_is_what_was_never_one() {
 
     assert!(missing.contains("there is no file"), "{missing}");
     assert!(!file.exists(), "nothing was made in its place");
-    assert_eq!(associations_in(&place).await, 0);
+    assert_eq!(count(&place, "select count(*) from associations").await, 0);
 }
 
 #[tokio::test]
@@ -299,9 +304,8 @@ async fn rows(url: &str, table: &str, columns: &str) -> Vec<String> {
     rows
 }
 
-async fn associations_in(db: &Db) -> i64 {
-    let counted = db.across_associations("select count(*) from associations");
-    counted.optional::<(i64,)>().await.unwrap().unwrap().0
+async fn count(db: &Db, text: &'static str) -> i64 {
+    db.across_associations(text).optional::<(i64,)>().await.unwrap().unwrap().0
 }
 
 fn header(jwt: &serde_json::Value) -> String {

@@ -1,5 +1,7 @@
 //! What other processes change beside a running server: the command line, or another node.
 
+use std::time::Duration;
+
 use novi_sso::app::App;
 use novi_sso::associations::Site;
 use novi_sso::clients;
@@ -8,6 +10,7 @@ use novi_sso::events::Actor;
 use novi_sso::id::ClientId;
 use novi_sso::signing::KeySource;
 use novi_sso::vault::Vault;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::until;
@@ -23,7 +26,9 @@ async fn a_client_that_another_process_switches_off_is_off_here_soon_after() {
     let epoch = novi.app.db.config_epoch();
 
     switch_off(&beside(&novi).await, &forj).await;
-    until("the news", async || novi.app.db.config_epoch() > epoch).await;
+    // The watch over PostgreSQL also looks every five seconds, but this is faster.
+    let news = until("the news", async || novi.app.db.config_epoch() > epoch);
+    timeout(Duration::from_secs(4), news).await.expect("it is told, not found");
 
     let refused = forj.exchange(&second).await;
     assert_eq!((refused.status, &refused["error"]), (401, &"invalid_client".into()));

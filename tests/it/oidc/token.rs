@@ -232,6 +232,9 @@ async fn a_client_that_is_off_or_gone_buys_nothing() {
         let reply = old.exchange(&second).await;
         assert_eq!((reply.status, &reply["error"]), (400, &"invalid_grant".into()));
     }
+    let behind = off.on(&node);
+    let issued_late = behind.code_for(&ann).await;
+    assert_eq!(behind.exchange(&issued_late).await["error"], "invalid_grant");
     assert!(clients::enable(&site, &id(&off), &actor).await.unwrap());
     let again = off.code_for(&ann).await;
     assert_eq!(off.exchange(&again).await.status, 200, "on again, for new codes");
