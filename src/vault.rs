@@ -21,7 +21,9 @@ const CANARY: &str = "canary";
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("there is no master key at {0}; this database was sealed with one: put it back from its backup")]
+    #[error(
+        "there is no master key at {0}; this database was sealed with one: put it back from its backup"
+    )]
     Missing(PathBuf),
     #[error("there is a master key at {0} already; it stays as it is")]
     Exists(PathBuf),
@@ -29,7 +31,9 @@ pub enum Error {
     Readable { path: PathBuf, mode: u32 },
     #[error("{0} is not a master key: it should hold 43 characters and nothing else")]
     Malformed(PathBuf),
-    #[error("the master key {0} is not the one this database was sealed with; put the right one back")]
+    #[error(
+        "the master key {0} is not the one this database was sealed with; put the right one back"
+    )]
     Wrong(PathBuf),
     #[error(transparent)]
     Database(#[from] db::Error),
@@ -86,9 +90,8 @@ impl Vault {
             Err(source) => return Err(Error::Io { path, source }),
             Ok(text) => Zeroizing::new(text),
         };
-        let mode = fs::metadata(&path)
-            .map_err(|source| Error::Io { path: path.clone(), source })?
-            .mode();
+        let mode =
+            fs::metadata(&path).map_err(|source| Error::Io { path: path.clone(), source })?.mode();
         // systemd hands credentials over in a folder of its own, where root's group may read.
         let credentials = std::env::var_os("CREDENTIALS_DIRECTORY");
         let is_credential = credentials.is_some_and(|folder| path.starts_with(folder));
@@ -171,8 +174,7 @@ impl Vault {
             .expand(&[b"seal", association.as_str().as_bytes()], HKDF_SHA256)
             .and_then(|output| output.fill(bytes.as_mut_slice()))
             .expect("HKDF gives 32 bytes");
-        RandomizedNonceKey::new(&AES_256_GCM, bytes.as_slice())
-            .expect("AES-256-GCM takes 32 bytes")
+        RandomizedNonceKey::new(&AES_256_GCM, bytes.as_slice()).expect("AES-256-GCM takes 32 bytes")
     }
 }
 

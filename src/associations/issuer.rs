@@ -17,7 +17,9 @@ pub enum Error {
     NotAUrl(String),
     #[error("{0} must begin with https://; http is for 127.0.0.1, [::1] and localhost only")]
     Scheme(String),
-    #[error("{0} must be the bare site, without user, path, question mark or #; write it like https://www.example.org")]
+    #[error(
+        "{0} must be the bare site, without user, path, question mark or #; write it like https://www.example.org"
+    )]
     NotBare(String),
 }
 

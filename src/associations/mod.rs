@@ -2,8 +2,8 @@
 
 mod directory;
 pub mod issuer;
-pub mod set_up;
 pub mod pages;
+pub mod set_up;
 mod site;
 mod store;
 pub mod views;

@@ -170,8 +170,11 @@ pub async fn load(site: &Site, id: &ClientId) -> Result<Option<Client>, db::Erro
     let mut db = site.read();
     let Some(kept) = store::find(&mut db, id).await? else { return Ok(None) };
     let redirect_urls = store::redirect_urls(&mut db, id).await?;
-    let auth_method =
-        kept.token_auth_method.as_deref().and_then(TokenAuthMethod::parse).unwrap_or(TokenAuthMethod::Secret);
+    let auth_method = kept
+        .token_auth_method
+        .as_deref()
+        .and_then(TokenAuthMethod::parse)
+        .unwrap_or(TokenAuthMethod::Secret);
     Ok(Some(Client {
         client_id: kept.client_id,
         name: kept.name,
@@ -196,12 +199,8 @@ pub async fn list(db: &mut Reader) -> Result<Vec<Listed>, db::Error> {
 /// The name of who changed a client last, as the log has it. Looking at its Secret Key is no change.
 pub async fn last_changed_by(site: &Site, id: &ClientId) -> Result<Option<String>, db::Error> {
     let mut db = site.read();
-    let changes = [
-        Kind::ClientChanged,
-        Kind::ClientDisabled,
-        Kind::ClientEnabled,
-        Kind::SecretKeyReplaced,
-    ];
+    let changes =
+        [Kind::ClientChanged, Kind::ClientDisabled, Kind::ClientEnabled, Kind::SecretKeyReplaced];
     let actor = events::last_actor(&mut db, id.as_str(), changes).await?;
     match actor.and_then(|actor| actor.parse::<MemberId>().ok()) {
         Some(member) => crate::members::name(&mut db, &member).await,
@@ -234,9 +233,7 @@ pub async fn add(
     actor: &Actor,
 ) -> Result<Result<(ClientId, Option<ClientSecret>), Refusal>, db::Error> {
     let (id, method, secret) = match identity {
-        Identity::Fresh(TokenAuthMethod::None) => {
-            (ClientId::random(), TokenAuthMethod::None, None)
-        }
+        Identity::Fresh(TokenAuthMethod::None) => (ClientId::random(), TokenAuthMethod::None, None),
         Identity::Fresh(method) => (ClientId::random(), method, Some(ClientSecret::random())),
         Identity::TakenOver(id, secret) => (id, TokenAuthMethod::Secret, Some(secret)),
     };
@@ -279,7 +276,12 @@ pub async fn change(
 }
 
 /// Off: no sign-in, and no code or token of it works. They stay void when it is on again.
-pub async fn disable(site: &Site, id: &ClientId, by: &str, actor: &Actor) -> Result<bool, db::Error> {
+pub async fn disable(
+    site: &Site,
+    id: &ClientId,
+    by: &str,
+    actor: &Actor,
+) -> Result<bool, db::Error> {
     let mut tx = site.write().await?;
     if !store::disable(&mut tx, id, by).await? {
         return Ok(false);

@@ -75,9 +75,8 @@ impl RedirectUrl {
         if is_web && (rest.is_empty() || rest.starts_with(['/', '?', '#'])) {
             return Err(Mistake::NotAbsolute);
         }
-        let url = Url::parse(text).map_err(|_| {
-            if is_web { Mistake::Host } else { Mistake::Scheme(scheme.to_owned()) }
-        })?;
+        let url = Url::parse(text)
+            .map_err(|_| if is_web { Mistake::Host } else { Mistake::Scheme(scheme.to_owned()) })?;
         match url.scheme() {
             "https" => {}
             "http" if development && is_loopback(&url) => {}
@@ -113,7 +112,10 @@ impl RedirectUrl {
     }
 
     pub fn host(&self) -> String {
-        Url::parse(&self.0).ok().and_then(|url| Some(url.host_str()?.to_owned())).unwrap_or_default()
+        Url::parse(&self.0)
+            .ok()
+            .and_then(|url| Some(url.host_str()?.to_owned()))
+            .unwrap_or_default()
     }
 }
 
@@ -150,7 +152,9 @@ fn not_absolute(text: &str) -> Mistake {
         Some((scheme, _))
             if !scheme.is_empty()
                 && !scheme.contains('.')
-                && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-".contains(&byte)) =>
+                && scheme
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"+-".contains(&byte)) =>
         {
             Mistake::Scheme(scheme.to_owned())
         }
@@ -170,7 +174,9 @@ fn has_plain_host(url: &Url) -> bool {
                 && name.split('.').all(|label| {
                     !label.is_empty()
                         && label.len() <= 63
-                        && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+                        && label
+                            .bytes()
+                            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
                 })
         }
         Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
@@ -209,7 +215,10 @@ mod tests {
     /// R4, SEC-A1, A2, A3, A6, A11, A16.
     #[test]
     fn every_mistake_has_its_own_name() {
-        assert_eq!(mistake(&MOBILIZE.replace("harbortrades", "my_community")), Mistake::Placeholder);
+        assert_eq!(
+            mistake(&MOBILIZE.replace("harbortrades", "my_community")),
+            Mistake::Placeholder
+        );
         let https = MOBILIZE.to_owned();
         assert_eq!(mistake(&MOBILIZE.replace("https", "http")), Mistake::Http { https });
         assert_eq!(mistake("https://a.example/cb#x"), Mistake::Fragment);
@@ -235,8 +244,14 @@ mod tests {
         assert_eq!(mistake("https://a.example:443/cb"), canonical("https://a.example/cb"));
         assert_eq!(mistake("https://a.example/x/../cb"), canonical("https://a.example/cb"));
         assert_eq!(mistake("https://a.example"), canonical("https://a.example/"));
-        assert!(matches!(mistake("https://xn--example-.org/cb"), Mistake::Host | Mistake::NotCanonical(_)));
-        assert_eq!(mistake(&format!("https://a.example/{}", "x".repeat(LONGEST))), Mistake::TooLong);
+        assert!(matches!(
+            mistake("https://xn--example-.org/cb"),
+            Mistake::Host | Mistake::NotCanonical(_)
+        ));
+        assert_eq!(
+            mistake(&format!("https://a.example/{}", "x".repeat(LONGEST))),
+            Mistake::TooLong
+        );
     }
 
     #[test]
@@ -245,7 +260,11 @@ mod tests {
             assert!(RedirectUrl::register(url, true).is_ok(), "{url}");
             assert!(matches!(mistake(url), Mistake::Http { .. }), "{url}");
         }
-        for url in ["http://localhost.evil.example/cb", "http://127.0.0.1.evil.example/cb", "http://a.example/cb"] {
+        for url in [
+            "http://localhost.evil.example/cb",
+            "http://127.0.0.1.evil.example/cb",
+            "http://a.example/cb",
+        ] {
             assert!(matches!(RedirectUrl::register(url, true), Err(Mistake::Http { .. })), "{url}");
         }
         for url in ["http://127.0.0.1:80@evil.example/cb", "http://localhost:80@evil.example/"] {
@@ -255,15 +274,24 @@ mod tests {
 
     #[test]
     fn a_pasted_list_splits() {
-        let pasted = format!("{MOBILIZE},{HIGHER_LOGIC}\n\n https://c.example/cb ; https://d.example/cb https://e.example/cb");
+        let pasted = format!(
+            "{MOBILIZE},{HIGHER_LOGIC}\n\n https://c.example/cb ; https://d.example/cb https://e.example/cb"
+        );
         let rest = ["https://c.example/cb", "https://d.example/cb", "https://e.example/cb"];
         assert_eq!(split(&pasted), [&[MOBILIZE, HIGHER_LOGIC][..], &rest].concat());
-        assert_eq!(split("https://a.example /cb"), ["https://a.example /cb"], "a mistake stays whole");
+        assert_eq!(
+            split("https://a.example /cb"),
+            ["https://a.example /cb"],
+            "a mistake stays whole"
+        );
     }
 
     #[test]
     fn a_community_starts_at_its_root() {
         assert_eq!(RedirectUrl(MOBILIZE.to_owned()).start(), "https://harbortrades.mobilize.io/");
-        assert_eq!(RedirectUrl("http://127.0.0.1:8081/cb".to_owned()).start(), "http://127.0.0.1:8081/");
+        assert_eq!(
+            RedirectUrl("http://127.0.0.1:8081/cb".to_owned()).start(),
+            "http://127.0.0.1:8081/"
+        );
     }
 }

@@ -40,13 +40,17 @@ pub enum Error {
     Silent(u64),
     #[error("SQLite {0} may lose committed writes (the WAL-reset bug); 3.51.3 or later is needed")]
     Sqlite(String),
-    #[error("{0:?} is not a database URL: write sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME")]
+    #[error(
+        "{0:?} is not a database URL: write sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME"
+    )]
     Url(String),
     #[error("cannot use the database file {path}: {source}")]
     File { path: PathBuf, source: Arc<std::io::Error> },
     #[error("the database cannot be migrated: {0}")]
     Migration(String),
-    #[error("another novi-sso serves this SQLite file: it holds {0}; stop it first, or use PostgreSQL for several nodes")]
+    #[error(
+        "another novi-sso serves this SQLite file: it holds {0}; stop it first, or use PostgreSQL for several nodes"
+    )]
     Served(PathBuf),
     #[error("{0}")]
     Backup(String),
@@ -173,7 +177,8 @@ impl Db {
 
     /// A value of the whole installation: the one that is kept, or this one from now on.
     pub async fn installation(&self, name: &'static str, first: &str) -> Result<String, Error> {
-        let insert = "insert into installation (name, value) values ($1, $2) on conflict do nothing";
+        let insert =
+            "insert into installation (name, value) values ($1, $2) on conflict do nothing";
         let on = match &self.pool {
             Pool::Sqlite(db) => On::Line(db, query(insert)),
             Pool::Postgres(pool) => On::Postgres(pool, query(insert)),
@@ -201,10 +206,13 @@ impl Db {
 
     /// For the few questions asked before an association is known: which one owns this host?
     pub fn across_associations(&self, text: &'static str) -> Sql<'_> {
-        Sql(match &self.pool {
-            Pool::Sqlite(db) => On::Sqlite(&db.readers, query(text)),
-            Pool::Postgres(pool) => On::Postgres(pool, query(text)),
-        }, text)
+        Sql(
+            match &self.pool {
+                Pool::Sqlite(db) => On::Sqlite(&db.readers, query(text)),
+                Pool::Postgres(pool) => On::Postgres(pool, query(text)),
+            },
+            text,
+        )
     }
 }
 
@@ -236,11 +244,14 @@ impl Reader {
     }
 
     fn unscoped(&mut self, text: &'static str) -> Sql<'_> {
-        Sql(match &mut self.via {
-            Via::Pool(db) => db.across_associations(text).0,
-            Via::Turn(turn) => On::Turn(turn, query(text)),
-            Via::Transaction(tx) => On::Transaction(tx, query(text)),
-        }, text)
+        Sql(
+            match &mut self.via {
+                Via::Pool(db) => db.across_associations(text).0,
+                Via::Turn(turn) => On::Turn(turn, query(text)),
+                Via::Transaction(tx) => On::Transaction(tx, query(text)),
+            },
+            text,
+        )
     }
 }
 
@@ -304,7 +315,6 @@ impl DerefMut for Writer {
         &mut self.reader
     }
 }
-
 
 /// A database URL that may be shown.
 pub fn without_password(url: &str) -> String {

@@ -146,11 +146,7 @@ pub async fn redeem(
 }
 
 /// Says why, and does what the reason demands.
-async fn refused(
-    site: &Site,
-    client: &ClientId,
-    code: &TokenHash,
-) -> Result<Refusal, db::Error> {
+async fn refused(site: &Site, client: &ClientId, code: &TokenHash) -> Result<Refusal, db::Error> {
     let mut tx = site.write().await?;
     let Some(owner) = store::owner(&mut tx, code).await? else { return Ok(Refusal::Unknown) };
     let actor = Actor::Member(owner.member_id.clone());

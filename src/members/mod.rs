@@ -9,8 +9,8 @@ mod store;
 pub mod views;
 
 use crate::associations::Site;
-use crate::db::{self, Reader, Writer, rows};
 use crate::clock::Timestamp;
+use crate::db::{self, Reader, Writer, rows};
 use crate::events::{self, Actor, Kind};
 use crate::id::{CompanyId, MemberId};
 use crate::vault::Vault;

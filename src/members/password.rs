@@ -22,11 +22,15 @@ pub struct Password(Zeroizing<String>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Weak {
-    #[error("the password is shorter than {SHORTEST} characters; a few words in a row are easy to remember")]
+    #[error(
+        "the password is shorter than {SHORTEST} characters; a few words in a row are easy to remember"
+    )]
     Short,
     #[error("the password is longer than {LONGEST} characters")]
     Long,
-    #[error("the password is easy to guess: it is made of common words, or of your name, your e-mail or the association's name")]
+    #[error(
+        "the password is easy to guess: it is made of common words, or of your name, your e-mail or the association's name"
+    )]
     Guessable,
 }
 
@@ -203,7 +207,8 @@ mod tests {
 
     #[test]
     fn a_new_password_is_long_and_not_made_of_what_everybody_knows() {
-        let known = ["Marta", "Lindqvist", "marta@lindqvistroofing.example", "Harbor Trades Association"];
+        let known =
+            ["Marta", "Lindqvist", "marta@lindqvistroofing.example", "Harbor Trades Association"];
         let choose = |text: &str| Password::choose(text, &known).map(drop);
         assert_eq!(choose("copper kettle on friday"), Ok(()));
         assert_eq!(choose("14 characters!"), Err(Weak::Short));

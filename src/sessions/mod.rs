@@ -93,7 +93,9 @@ pub enum Attempt {
     In(Entered),
     /// Unknown e-mail, wrong password, no password, deactivated: one answer for all.
     Wrong,
-    TooManyTries { seconds: i64 },
+    TooManyTries {
+        seconds: i64,
+    },
 }
 
 /// The secrets that the browser keeps from now on.
@@ -200,7 +202,9 @@ pub enum Proof {
     /// The session goes on under a new id.
     Proved(Token),
     Wrong,
-    TooManyTries { seconds: i64 },
+    TooManyTries {
+        seconds: i64,
+    },
 }
 
 /// Step-up: the password again, for what must not be done by whoever finds the browser open.
@@ -295,11 +299,7 @@ pub async fn pending(
 }
 
 /// Moves a request on; false when another tab was first.
-pub async fn moved(
-    site: &Site,
-    pending: &Pending,
-    to: flow::State,
-) -> Result<bool, db::Error> {
+pub async fn moved(site: &Site, pending: &Pending, to: flow::State) -> Result<bool, db::Error> {
     store::move_on(site, &pending.id, pending.state, to).await
 }
 

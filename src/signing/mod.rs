@@ -42,7 +42,9 @@ pub enum Error {
     Sealed { kid: String, source: Unsealable },
     #[error("signing key {0} is not an RSA key of 2048 bits or more")]
     Rejected(String),
-    #[error("this association has no signing key; start the server once, or run: novi-sso keys rotate")]
+    #[error(
+        "this association has no signing key; start the server once, or run: novi-sso keys rotate"
+    )]
     None,
 }
 
@@ -78,8 +80,7 @@ pub async fn load(site: &Site) -> Result<Ring, Error> {
         .vault
         .open_sealed(site.id(), &place(&current.kid), sealed)
         .map_err(|source| Error::Sealed { kid: current.kid.clone(), source })?;
-    let key =
-        SigningKey::from_pkcs8(&der).map_err(|_| Error::Rejected(current.kid.clone()))?;
+    let key = SigningKey::from_pkcs8(&der).map_err(|_| Error::Rejected(current.kid.clone()))?;
 
     #[derive(Serialize)]
     struct Jwks {

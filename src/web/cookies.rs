@@ -35,7 +35,8 @@ impl Cookie {
     pub fn read(self, site: &Site, headers: &HeaderMap) -> Option<Token> {
         let name = self.name(site.association.issuer.is_https());
         let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-        let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
+        let mut pairs =
+            lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
         let found = pairs.find(|(found, _)| found.trim() == name);
         found.map(|(_, value)| Token::presented(value.trim()))
     }

@@ -80,7 +80,8 @@ impl Locale {
                 self.text("moment-today", &[("clock", (&clock).into())])
             }
             _ => {
-                let month = self.text("moment-month", &[("number", i64::from(then.month()).into())]);
+                let month =
+                    self.text("moment-month", &[("number", i64::from(then.month()).into())]);
                 let (day, year) = (then.day().to_string(), then.year().to_string());
                 let args = [
                     ("day", (&day).into()),

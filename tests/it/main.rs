@@ -1,4 +1,8 @@
 //! One binary for all integration tests: linking is the slow part.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests look at the database past the product's doors"
+)]
 
 mod account;
 mod architecture;

@@ -144,13 +144,17 @@ async fn nobody_learns_from_an_answer_or_its_cost_whether_a_login_exists() {
 #[tokio::test]
 async fn nobody_learns_from_the_waiting_whether_a_login_exists() {
     let novi = Novi::start().await;
-    let ann = novi.member("Ann").await;
+    let (ann, gone) = (novi.member("Ann").await, novi.member("Gone").await);
+    let home = novi.home().await;
+    assert!(members::deactivate(&home, &gone.id, &Actor::CommandLine).await.unwrap());
     let mut answers = Vec::new();
 
-    for email in [&*ann.email, "nobody@acme.example"] {
+    for (email, password) in
+        [(&*ann.email, "wrong"), ("nobody@acme.example", PASSWORD), (&gone.email, PASSWORD)]
+    {
         let mut browser = novi.browser();
         for _ in 0..5 {
-            assert_eq!(try_to(&mut browser, email, "wrong").await.status, 200);
+            assert_eq!(try_to(&mut browser, email, password).await.status, 200);
         }
         let before = novi.app.hashing.evaluations();
         let page = try_to(&mut browser, email, PASSWORD).await;
@@ -159,6 +163,7 @@ async fn nobody_learns_from_the_waiting_whether_a_login_exists() {
     }
 
     assert_eq!(answers[0], answers[1]);
+    assert_eq!(answers[0], answers[2]);
     assert!(answers[0].starts_with("429 ") && answers[0].contains("Too many tries."));
 }
 

@@ -144,8 +144,7 @@ async fn a_refused_exchange_that_was_left_has_burnt_its_code_or_not_touched_it()
     }
     quiet.returns().await;
 
-    let halves =
-        "select count(*) from grants where (consumed_at is null) <> (revoked_at is null)";
+    let halves = "select count(*) from grants where (consumed_at is null) <> (revoked_at is null)";
     assert_eq!(novi.count(halves).await, 0);
     assert!(novi.count("select count(*) from grants where revoked_at is not null").await > 0);
 }

@@ -67,7 +67,8 @@ async fn a_url_of_another_database_is_refused_and_its_password_not_repeated() {
 #[tokio::test]
 async fn a_file_that_is_no_database_is_refused_and_left_alone() {
     let path = temporary("db").join("letter.txt");
-    std::fs::write(&path, "Dear Ann, this is a letter and no database at all.\n".repeat(99)).unwrap();
+    std::fs::write(&path, "Dear Ann, this is a letter and no database at all.\n".repeat(99))
+        .unwrap();
     let before = std::fs::read(&path).unwrap();
 
     let opened = Db::open(&format!("sqlite://{}", path.display())).await;

@@ -17,8 +17,7 @@ async fn every_statement_prepares() {
     let novi = Novi::start().await;
     let sources = sources();
     let found: Vec<_> = holding_sql(&sources).flat_map(Source::statements).collect();
-    let statements: Vec<_> =
-        found.iter().map(|statement| statement.on(novi.on_sqlite())).collect();
+    let statements: Vec<_> = found.iter().map(|statement| statement.on(novi.on_sqlite())).collect();
     assert!(statements.len() > 60, "the search finds them: {statements:#?}");
     assert!(found.iter().any(|statement| matches!(statement, Statement::Picked(..))));
 
@@ -72,7 +71,8 @@ fn every_migration_is_in_the_list() {
 /// STYLE.md 20 and migrations/README.md: what the two databases do not share stays out.
 #[test]
 fn statements_keep_to_the_dialect_of_both_databases() {
-    let foreign = ["select *", "now()", "random()", "any($1)", "json_each", "collate ", "::text", "?"];
+    let foreign =
+        ["select *", "now()", "random()", "any($1)", "json_each", "collate ", "::text", "?"];
     let sources = sources();
     let statements = holding_sql(&sources).flat_map(Source::statements);
     let shared = statements.filter_map(|statement| match statement {

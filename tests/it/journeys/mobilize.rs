@@ -1,8 +1,6 @@
 //! "Setting Up & Connecting Mobilize To Novi AMS", step 2: Single Sign-On Setup.
 
-use novi_sso::simulator::{
-    self, AppSecret, MOBILIZE_SCOPE, Settings, TokenAuthMethod, Transport,
-};
+use novi_sso::simulator::{self, AppSecret, MOBILIZE_SCOPE, Settings, TokenAuthMethod, Transport};
 
 use super::{Keys, Person, add_sso_client};
 use crate::support::Novi;

@@ -18,7 +18,7 @@ use novi_sso::app::App;
 use novi_sso::associations::{self, Issuer, Site};
 use novi_sso::clients::{self, Identity, RedirectUrl, Settings as ClientSettings, TokenAuthMethod};
 use novi_sso::clock::Clock;
-use novi_sso::db::{self, Db, Reader, Writer};
+use novi_sso::db::{self, Db, Writer};
 use novi_sso::events::Actor;
 use novi_sso::groups;
 use novi_sso::id::{AssociationId, ClientId, GroupId, MemberId};
@@ -211,10 +211,6 @@ impl Novi {
     }
 
     /// Without the association: for tests of the database itself.
-    pub fn read(&self, association: &AssociationId) -> Reader {
-        self.app.db.read(association, self.clock.now())
-    }
-
     pub async fn write(&self, association: &AssociationId) -> Result<Writer, db::Error> {
         self.app.db.write(association, self.clock.now()).await
     }
@@ -243,7 +239,8 @@ impl Novi {
 
     /// How often an event of this kind was recorded, in all associations.
     pub async fn events(&self, kind: &str) -> i64 {
-        let counted = self.app.db.across_associations("select count(*) from events where kind = $1");
+        let counted =
+            self.app.db.across_associations("select count(*) from events where kind = $1");
         counted.bind(kind).optional::<(i64,)>().await.unwrap().unwrap().0
     }
 
