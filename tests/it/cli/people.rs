@@ -42,7 +42,7 @@ async fn a_weak_password_is_taken_only_where_it_is_said_to_be_meant() {
     place.run_with(&set, PASSWORD).succeeded();
 
     assert!(short.contains("shorter than 15 characters"), "{short}");
-    assert!(own.contains("repeats your name"), "{own}");
+    assert!(own.contains("of your name"), "{own}");
     assert_eq!(nobody["members"].as_array().unwrap().len(), 0);
     assert!(still_short.ends_with("or say --weak-password-ok"), "{still_short}");
 }

@@ -1,3 +1,5 @@
+//! The protocol, as platforms and their attackers speak it.
+
 mod access_tokens;
 mod authorize;
 mod client_auth;
