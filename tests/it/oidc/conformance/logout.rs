@@ -1,12 +1,12 @@
 //! RP-Initiated Logout OP.
 
 use novi_sso::token::base64url;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::suite::{Mode, Params, SignedIn, Suite, encoded, long_state, owned};
-use crate::support::{CALLBACK, HOME, Novi, Page, Stranger, claims, header_of, registered};
+use crate::support::{CALLBACK, HOME, Novi, Page, Stranger, header_of, registered};
 
-pub const LOGGED_OUT: &str = "https://acme.mobilize.io/post_logout_redirect";
+const LOGGED_OUT: &str = "https://acme.mobilize.io/post_logout_redirect";
 
 #[tokio::test]
 async fn oidcc_rp_initiated_logout_discovery_endpoint_verification() {
@@ -30,13 +30,14 @@ async fn oidcc_rp_initiated_logout() {
 
 #[tokio::test]
 async fn oidcc_rp_initiated_logout_bad_post_logout_redirect_uri() {
-    let (mut suite, signed_in) = signed_in().await;
+    let mut suite = suite().await;
     for wrong in [
         "https://acme.mobilize.io/post_logout_redirect/x",
         "https://acme.mobilize.io/",
         "https://evil.example/",
         CALLBACK,
     ] {
+        let signed_in = suite.signs_in(&[]).await;
         let request = changed(usual(&signed_in, &long_state()), "post_logout_redirect_uri", wrong);
 
         let page = suite.asks_to_log_out(&request).await;
@@ -49,17 +50,17 @@ async fn oidcc_rp_initiated_logout_bad_post_logout_redirect_uri() {
 /// The hint of the suite: the header says alg none, and there is no signature.
 #[tokio::test]
 async fn oidcc_rp_initiated_logout_modified_id_token_hint() {
-    let (mut suite, signed_in) = signed_in().await;
-    let parts: Vec<_> = signed_in.id_token().split('.').collect();
-    let mut header = header_of(&signed_in.tokens["id_token"]);
-    header["alg"] = "none".into();
-    let none = base64url(header.to_string());
+    let mut suite = suite().await;
+    let unsigned = |header: &str, claims: &str, _: &str| format!("{header}.{claims}.");
+    let left =
+        |header: &str, claims: &str, signature: &str| format!("{header}.{claims}.{signature}");
 
-    for hint in [
-        format!("{none}.{}.", parts[1]),
-        format!("{none}.{}.{}", parts[1], parts[2]),
-        format!("{}.{}.", parts[0], parts[1]),
-    ] {
+    for modified in [unsigned, left] {
+        let signed_in = suite.signs_in(&[]).await;
+        let parts: Vec<_> = signed_in.id_token().split('.').collect();
+        let mut header = header_of(&signed_in.tokens["id_token"]);
+        header["alg"] = "none".into();
+        let hint = modified(&base64url(header.to_string()), parts[1], parts[2]);
         let request = changed(usual(&signed_in, &long_state()), "id_token_hint", &hint);
 
         let page = suite.asks_to_log_out(&request).await;
@@ -141,26 +142,33 @@ async fn oidcc_rp_initiated_logout_query_added_to_post_logout_redirect_uri() {
 /// Signed by the relying party itself, so with the audience as the issuer; and the same with the right claims.
 #[tokio::test]
 async fn oidcc_rp_initiated_logout_bad_id_token_hint() {
-    let (mut suite, signed_in) = signed_in().await;
-    let right = claims(&signed_in.tokens["id_token"]);
-    let mut swapped = right.clone();
-    (swapped["iss"], swapped["aud"]) = (right["aud"].clone(), right["iss"].clone());
-    let fake = json!({ "iss": right["aud"], "aud": right["iss"], "sub": "SubjectID", "nonce": "flibble",
-        "iat": right["iat"], "exp": right["exp"] });
+    let (mut suite, stranger) = (suite().await, Stranger::new());
+    let as_of_the_suite = |right: &Value| {
+        json!({ "iss": right["aud"], "aud": right["iss"], "sub": "SubjectID", "nonce": "flibble",
+            "iat": right["iat"], "exp": right["exp"] })
+    };
+    let swapped = |right: &Value| {
+        let mut claims = right.clone();
+        (claims["iss"], claims["aud"]) = (right["aud"].clone(), right["iss"].clone());
+        claims
+    };
 
-    let stranger = Stranger::new();
-    let kid = header_of(&signed_in.tokens["id_token"])["kid"].as_str().unwrap().to_owned();
-    let mut hints = Vec::new();
-    for claims in [&fake, &swapped, &right] {
-        hints.extend([stranger.signs(claims), stranger.signs_as(&kid, claims)]);
-    }
-    for hint in hints {
-        let request = changed(usual(&signed_in, &long_state()), "id_token_hint", &hint);
+    for faked in [as_of_the_suite, swapped, Value::clone] {
+        for says_kid in [false, true] {
+            let signed_in = suite.signs_in(&[]).await;
+            let claims = faked(&signed_in.claims);
+            let kid = header_of(&signed_in.tokens["id_token"])["kid"].as_str().unwrap().to_owned();
+            let hint = match says_kid {
+                true => stranger.signs_as(&kid, &claims),
+                false => stranger.signs(&claims),
+            };
+            let request = changed(usual(&signed_in, &long_state()), "id_token_hint", &hint);
 
-        let page = suite.asks_to_log_out(&request).await;
-        stays(&page, &[LOGGED_OUT]);
-        let page = suite.confirms(page).await;
-        stays(&page, &[LOGGED_OUT]);
+            let page = suite.asks_to_log_out(&request).await;
+            stays(&page, &[LOGGED_OUT]);
+            let page = suite.confirms(page).await;
+            stays(&page, &[LOGGED_OUT]);
+        }
     }
 }
 
@@ -191,20 +199,24 @@ impl Suite {
     }
 }
 
-/// Somebody who came through a client that registered where to go after a log-out.
-async fn signed_in() -> (Suite, SignedIn) {
+/// With a client that registered where to go after a log-out.
+async fn suite() -> Suite {
     let novi = Novi::start().await;
     let client = novi.client_that(HOME, "Suite", &[CALLBACK], |settings| {
         settings.post_logout_urls = vec![registered(LOGGED_OUT)];
     });
     let (client, member) = (client.await, novi.member("Ann").await);
-    let mut suite = Suite::of(novi, client, member, Mode::Query).await;
+    Suite::of(novi, client, member, Mode::Query).await
+}
+
+async fn signed_in() -> (Suite, SignedIn) {
+    let mut suite = suite().await;
     let signed_in = suite.signs_in(&[]).await;
     (suite, signed_in)
 }
 
 /// What the suite sends to the end-session endpoint when it leaves nothing out.
-pub fn usual(signed_in: &SignedIn, state: &str) -> Params {
+fn usual(signed_in: &SignedIn, state: &str) -> Params {
     owned(&[
         ("id_token_hint", signed_in.id_token()),
         ("post_logout_redirect_uri", LOGGED_OUT),
@@ -212,7 +224,7 @@ pub fn usual(signed_in: &SignedIn, state: &str) -> Params {
     ])
 }
 
-pub fn changed(request: Params, name: &str, value: &str) -> Params {
+fn changed(request: Params, name: &str, value: &str) -> Params {
     let mut request = without(request, name);
     request.push((name.to_owned(), value.to_owned()));
     request
