@@ -12,6 +12,7 @@
 //! | [`members`] | people and companies, their logins and passwords |
 //! | [`groups`] | groups, and who is in them |
 //! | [`clients`] | SSO clients: redirect URLs, Secret Keys |
+//! | [`consents`] | what members allow clients to see, and how they take it back |
 //! | [`sessions`] | signing in: the state machine, sessions, throttle, who may see what |
 //! | [`grants`] | codes, and the access tokens they buy |
 //! | [`signing`] | the ring of signing keys |
@@ -35,6 +36,7 @@ pub mod cache;
 pub mod cli;
 pub mod clients;
 pub mod clock;
+pub mod consents;
 pub mod db;
 pub mod events;
 pub mod grants;

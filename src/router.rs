@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::app::App;
-use crate::{associations, clients, members, oidc, sessions, telemetry, web};
+use crate::{associations, clients, consents, members, oidc, sessions, telemetry, web};
 
 /// Paths and methods as mounted, for the tests that walk them all.
 pub const ROUTES: &[(&str, &str)] = &[
@@ -28,6 +28,9 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/set-up"),
     ("GET", "/account"),
     ("POST", "/account/password"),
+    ("POST", "/account/log-out-everywhere"),
+    ("GET", "/account/apps"),
+    ("POST", "/account/apps/{client_id}/withdraw"),
     ("GET", "/admin/sso-clients"),
     ("GET", "/admin/sso-clients/new"),
     ("POST", "/admin/sso-clients/new"),
@@ -105,6 +108,7 @@ fn protocol() -> Router<App> {
 
 fn people() -> Router<App> {
     use associations::pages as set_up;
+    use consents::pages as apps;
     use members::pages as account;
     use sessions::pages as sign_in;
     Router::new()
@@ -113,6 +117,9 @@ fn people() -> Router<App> {
         .route("/set-up", get(set_up::association).post(set_up::step))
         .route("/account", get(account::account))
         .route("/account/password", post(account::change_password))
+        .route("/account/log-out-everywhere", post(account::log_out_everywhere))
+        .route("/account/apps", get(apps::list))
+        .route("/account/apps/{client_id}/withdraw", post(apps::withdraw))
         .layer(DefaultBodyLimit::max(8 * KIB))
 }
 

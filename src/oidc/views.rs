@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+pub use crate::consents::ShareOf;
 use crate::sessions::views::Asking;
 use crate::web::{
     locale::{Arg, Rich},
@@ -32,18 +33,6 @@ pub struct Share {
     pub what: ShareOf,
     /// What it is now; None where the association knows nothing.
     pub value: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ShareOf {
-    Name,
-    Email,
-    Phone,
-    Address,
-    /// Company and job title.
-    Work,
-    MemberStatus,
-    Groups,
 }
 
 /// Asks whether the member who is logged in is the one to go on.

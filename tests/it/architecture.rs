@@ -23,13 +23,14 @@ const MAY_USE: &[(&str, &str)] = &[
     ("members", "associations::Site clock db events id token vault"),
     ("groups", "associations::Site clock db events id"),
     ("clients", "associations::Site associations::issuer clock db events id members token vault"),
+    ("consents", "associations::Site clock db events id vault"),
     ("sessions", "associations::Site clock db events id members token"),
     ("grants", "associations::Site clock db events id members token"),
     // Holds the directory of hosts, makes an association's first key and its first admin.
     ("associations", "app cache clock db events id members signing token"),
     // Their roles. A store takes and gives values of other nouns; it calls none of their rules.
     ("store", "associations::Site clock db id members::Email members::Profile token"),
-    ("views", "sessions::views::Asking web"),
+    ("views", "consents::ShareOf sessions::views::Asking web"),
     ("pages", "app associations clients clock id members oidc::authorize sessions token web"),
     ("extractor", "app associations::Site clock db events id signing token web"),
     // The handlers' other half, and what they share.
@@ -38,7 +39,7 @@ const MAY_USE: &[(&str, &str)] = &[
         "app associations clients clock db grants groups id members sessions signing token web",
     ),
     ("web", "app associations clients clock db members serve::Peer sessions signing token"),
-    ("router", "app associations clients members oidc sessions telemetry web"),
+    ("router", "app associations clients consents members oidc sessions telemetry web"),
     // The process.
     (
         "app",
@@ -261,8 +262,17 @@ fn only_the_router_names_the_pages_of_a_noun() {
 
 /// The rules and the store of a noun: what neither sees requests nor answers.
 fn is_noun(source: &Source) -> bool {
-    let nouns =
-        ["associations", "clients", "events", "grants", "groups", "members", "sessions", "signing"];
+    let nouns = [
+        "associations",
+        "clients",
+        "consents",
+        "events",
+        "grants",
+        "groups",
+        "members",
+        "sessions",
+        "signing",
+    ];
     source.room() == "store" || nouns.contains(&source.room())
 }
 
