@@ -73,6 +73,26 @@ pub struct FormPost {
     pub fields: Vec<(&'static str, String)>,
 }
 
+impl Consent {
+    /// A client may ask only for who it is, and then there are no details to share.
+    fn is_bare(&self) -> bool {
+        self.shares.is_empty()
+    }
+
+    fn title(&self) -> String {
+        let key = if self.is_bare() { "consent-bare-title" } else { "consent-title" };
+        self.page.t1(key, "client", &self.client.name)
+    }
+
+    fn yes(&self) -> &'static str {
+        if self.is_bare() { "consent-bare-continue" } else { "consent-share" }
+    }
+
+    fn no(&self) -> &'static str {
+        if self.is_bare() { "consent-bare-no" } else { "consent-no" }
+    }
+}
+
 impl Share {
     fn icon(&self) -> &'static str {
         match self.what {

@@ -163,6 +163,41 @@ async fn where_nobody_keeps_access_the_page_says_why() {
     assert!(!page.text().contains("Forj"), "a code and an access token of minutes are no standing");
 }
 
+/// A trusted client asks nobody. While it can come back without its member, that member reads of it and
+/// can end it; what ended otherwise is not shown any more.
+#[tokio::test]
+async fn a_trusted_client_is_shown_while_it_holds_a_refresh_token() {
+    let novi = Novi::start().await;
+    let (ann, bo) = (novi.member("Ann").await, novi.member("Bo").await);
+    let (forj, hub) = (novi.client("Forj").await, novi.client("Hub").await);
+    let (of_ann, _of_bo) = (access(&forj, &ann).await, access(&forj, &bo).await);
+    access(&hub, &ann).await;
+    novi.tamper(
+        "update grants set refresh_hash = code_hash, refresh_expires_at = code_expires_at
+         where client_id = (select client_id from clients where name = 'Forj')",
+    )
+    .await;
+    let mut browser = signed_in(&novi, &ann).await;
+    let listed = browser.get("/account/apps").await.text();
+
+    stop(&mut browser, &forj).await;
+
+    assert!(listed.contains("Forj") && !listed.contains("Hub"), "{listed}");
+    assert!(listed.contains("Sees: name, e-mail, company and job title, member status."));
+    assert!(listed.contains("Trusted by your association. Connected just now."), "{listed}");
+    assert!(browser.get("/account/apps").await.text().contains("No website keeps access"));
+    assert_eq!(forj.userinfo(&of_ann).await.status, 401);
+    let revoked = "select count(*) from grants where revoked_at is not null";
+    assert_eq!(novi.count(revoked).await, 1);
+    assert_eq!(novi.events("consent.withdrawn").await, 1);
+    let mut theirs = signed_in(&novi, &bo).await;
+    assert!(theirs.get("/account/apps").await.text().contains("Forj"));
+    let page = theirs.get("/account").await;
+    theirs.fill(&page, "/account/log-out-everywhere", &[]).await;
+    let page = signed_in(&novi, &bo).await.get("/account/apps").await;
+    assert!(!page.text().contains("Forj"), "{}", page.text());
+}
+
 /// A switched-off client sees nothing now, but it may come back: its consent can still be ended.
 #[tokio::test]
 async fn a_client_that_is_switched_off_or_gone_takes_no_page_down() {
