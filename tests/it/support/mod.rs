@@ -5,6 +5,7 @@ mod browser;
 mod jwt;
 mod network;
 mod platform;
+mod receiver;
 mod tables;
 
 use std::io::Write as _;
@@ -34,6 +35,7 @@ pub use browser::{Browser, Page};
 pub use jwt::{Stranger, claims, header_of, kids, verified};
 pub use network::network;
 pub use platform::{Platform, Reply};
+pub use receiver::{Received, Receiver};
 
 pub const HOME: &str = "www.acme.example";
 pub const ELSEWHERE: &str = "www.other.example";

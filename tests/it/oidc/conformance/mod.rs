@@ -3,6 +3,7 @@
 //! Modules of the plans "basic" and "formpost" run in both response modes. What the official suite would
 //! only warn of fails here; but that claims of the scopes stand in the ID token (PLATFORMS.md 11.6).
 
+mod backchannel;
 mod basic;
 mod checks;
 mod config;
@@ -14,7 +15,7 @@ mod suite;
 
 /// Every module of the plans Basic OP, Form Post OP, Config OP, RP-Initiated Logout OP and Back-Channel
 /// Logout OP, and which plans it belongs to.
-const MODULES: [(&str, &str); 50] = [
+const MODULES: [(&str, &str); 52] = [
     ("oidcc-server", "basic formpost"),
     ("oidcc-response-type-missing", "basic formpost"),
     ("oidcc-idtoken-signature", "basic formpost"),
@@ -68,16 +69,19 @@ const MODULES: [(&str, &str); 50] = [
     ("oidcc-rp-initiated-logout-only-state", "logout"),
     ("oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri", "logout"),
     ("oidcc-rp-initiated-logout-bad-id-token-hint", "logout"),
+    ("oidcc-backchannel-logout-discovery-endpoint-verification", "backchannel"),
+    ("oidcc-backchannel-rp-initiated-logout", "backchannel"),
 ];
 
 /// The files of the tests, and whether what stands in them runs in both response modes.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("basic formpost", include_str!("basic.rs")),
     ("basic formpost", include_str!("grants.rs")),
     ("basic formpost", include_str!("parameters.rs")),
     ("basic formpost", include_str!("sessions.rs")),
     ("config", include_str!("config.rs")),
     ("logout", include_str!("logout.rs")),
+    ("backchannel", include_str!("backchannel.rs")),
 ];
 
 #[test]
