@@ -37,7 +37,7 @@ const PROTOCOL: [&str; 13] = [
     "amr",
 ];
 
-/// What strangers of the profile scope the association has given names of its own.
+/// Claims of the profile scope with names of our own: what platforms map (PLATFORMS.md 1.2).
 const FLAT: [&str; 3] = ["company_name", "job_title", "member_status"];
 
 /// OpenID Connect Core §5.4, the claims that a scope asks for.
