@@ -5,6 +5,7 @@ use askama::Template;
 use super::mistakes::{
     ClientIdProblem, NameProblem, SecretKeyProblem, UrlField, UrlsProblem, community_of,
 };
+use super::secrets::views::KeyRow;
 use super::views::{Row, Status};
 use crate::web::{locale::Rich, page::Page};
 
@@ -53,22 +54,12 @@ pub struct Existing {
 }
 
 pub enum SecretKey {
-    /// The first characters, like `k7Gd`.
-    Masked {
-        start: String,
-        last_shown: Option<Shown>,
-    },
-    Revealed {
-        value: String,
-    },
+    /// The live ones, the oldest first.
+    These(Vec<KeyRow>),
+    /// It signs assertions with a key of its own.
+    SignsInstead,
     /// A public client has none; PKCE stands in for it.
     Public,
-}
-
-/// When somebody last looked at a Secret Key.
-pub struct Shown {
-    pub by: String,
-    pub at: String,
 }
 
 /// The addresses that go into a platform's settings.
@@ -99,15 +90,21 @@ impl TakeOver {
 }
 
 impl Existing {
-    fn has_secret(&self) -> bool {
-        !matches!(self.secret_key, SecretKey::Public)
+    /// The live Secret Keys, the oldest first.
+    fn keys(&self) -> &[KeyRow] {
+        match &self.secret_key {
+            SecretKey::These(keys) => keys,
+            SecretKey::SignsInstead | SecretKey::Public => &[],
+        }
     }
-}
 
-impl Shown {
-    fn words(&self, page: &Page) -> String {
-        let args = [("by", (&self.by).into()), ("at", (&self.at).into())];
-        page.locale.text("clients-last-shown", &args)
+    /// Puts a Secret Key in full into the page that was asked for it.
+    pub fn reveal(&mut self, id: &str, plain: &str) {
+        if let SecretKey::These(keys) = &mut self.secret_key
+            && let Some(key) = keys.iter_mut().find(|key| key.id == id)
+        {
+            key.revealed = Some(plain.to_owned());
+        }
     }
 }
 
@@ -206,6 +203,7 @@ pub mod samples {
     use super::*;
     use crate::clients::{
         mistakes::samples::every_mistake,
+        secrets::views::samples::{hostile_key, keys},
         views::samples::{ID, hostile_row, rows},
     };
     use crate::web::page::{
@@ -244,16 +242,22 @@ pub mod samples {
         }
     }
 
-    fn masked(last_shown: Option<Shown>) -> SecretKey {
-        SecretKey::Masked { start: "k7Gd".to_owned(), last_shown }
+    /// The newest alone, as most clients have it.
+    fn one(change: impl FnOnce(&mut KeyRow)) -> SecretKey {
+        let mut key = keys().pop().unwrap();
+        change(&mut key);
+        SecretKey::These(vec![key])
     }
 
     /// Every state of every page, by name.
     pub fn all() -> Vec<(&'static str, String)> {
         let good = || every_mistake().into_iter().take(1).collect::<Vec<_>>();
         let used = || Status::LastLogIn { at: "2 min ago".to_owned() };
-        let shown = Shown { by: "Ruth Okafor".to_owned(), at: "today at 9:12".to_owned() };
-        let revealed = SecretKey::Revealed { value: "k7GdTq4Xv0mB9sLrYwE2uJc8".to_owned() };
+        let plain = || Some("k7GdTq4Xv0mB9sLrYwE2uJc8".to_owned());
+        let revealed = one(|key| key.revealed = plain());
+        let two = || SecretKey::These(keys());
+        let mut older_revealed = keys();
+        older_revealed[0].revealed = Some("Zp2vTq4Xv0mB9sLrYwE2uJc8".to_owned());
         let off = Status::SwitchedOff { by: None, at: "2 April".to_owned() };
         let new = |take_over, name_problem, urls_problem| Editor {
             name: String::new(),
@@ -274,13 +278,27 @@ pub mod samples {
             ..editor(existing(SecretKey::Public, off), good())
         };
         vec![
-            ("client", editor(existing(masked(Some(shown)), used()), good()).render().unwrap()),
+            ("client", editor(existing(one(|_| {}), used()), good()).render().unwrap()),
+            ("client-two-keys", editor(existing(two(), used()), good()).render().unwrap()),
+            (
+                "client-older-revealed",
+                editor(existing(SecretKey::These(older_revealed), used()), good())
+                    .render()
+                    .unwrap(),
+            ),
+            (
+                "client-signs",
+                editor(existing(SecretKey::SignsInstead, used()), good()).render().unwrap(),
+            ),
             ("client-revealed", editor(existing(revealed, used()), good()).render().unwrap()),
             (
                 "client-wrong",
-                editor(existing(masked(None), Status::NotUsedYet), every_mistake())
-                    .render()
-                    .unwrap(),
+                editor(
+                    existing(one(|key| key.last_shown = None), Status::NotUsedYet),
+                    every_mistake(),
+                )
+                .render()
+                .unwrap(),
             ),
             ("client-public-stale", stale.render().unwrap()),
             ("client-new", new(TakeOver::default(), None, None).render().unwrap()),
@@ -346,10 +364,11 @@ pub mod samples {
             };
             editor.render().unwrap()
         };
-        let shown = Some(Shown { by: canary(), at: canary() });
+        let newest = || KeyRow { is_newest: true, ..hostile_key() };
+        let masked = KeyRow { revealed: None, ..newest() };
         vec![
-            show(subject(SecretKey::Revealed { value: canary() })),
-            show(subject(SecretKey::Masked { start: canary(), last_shown: shown })),
+            show(subject(SecretKey::These(vec![hostile_key(), newest()]))),
+            show(subject(SecretKey::These(vec![masked]))),
             show(Subject::New(TakeOver { client_id: canary(), ..TakeOver::default() })),
         ]
     }

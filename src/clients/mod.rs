@@ -1,10 +1,12 @@
 //! SSO clients: the websites that members open with their association login.
 
+mod desk;
 mod draft;
 pub mod editor;
 pub mod health;
 pub mod keys;
 pub mod mistakes;
+mod modal;
 pub mod pages;
 pub mod permitted;
 pub mod redirect_url;

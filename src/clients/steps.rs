@@ -45,17 +45,6 @@ pub struct ConfirmSwitchOff {
     pub impact: Impact,
 }
 
-#[derive(Template)]
-#[template(path = "clients/confirm_new_secret.html")]
-pub struct ConfirmNewSecret {
-    pub page: Page,
-    pub client_id: String,
-    pub name: String,
-    pub version: i64,
-    /// When the present Secret Key was last used.
-    pub last_used: Option<String>,
-}
-
 /// What ends at once.
 #[derive(Clone, Copy)]
 pub struct Impact {
@@ -82,6 +71,7 @@ pub struct Prove {
 pub enum Purpose {
     RevealSecretKey { client: String },
     NewSecretKey { client: String },
+    RemoveSecretKey { client: String, start: String },
     Delete { client: String },
 }
 
@@ -157,6 +147,7 @@ impl Prove {
         let (key, client) = match &self.purpose {
             Purpose::RevealSecretKey { client } => ("prove-reveal", client),
             Purpose::NewSecretKey { client } => ("prove-new-secret", client),
+            Purpose::RemoveSecretKey { client, .. } => ("prove-remove-secret", client),
             Purpose::Delete { client } => ("prove-delete", client),
         };
         self.page.t1(key, "client", client)
@@ -166,6 +157,9 @@ impl Prove {
         match &self.purpose {
             Purpose::RevealSecretKey { .. } => self.page.t("prove-reveal-button"),
             Purpose::NewSecretKey { .. } => self.page.t("prove-new-secret-button"),
+            Purpose::RemoveSecretKey { start, .. } => {
+                self.page.t1("prove-remove-secret-button", "start", start)
+            }
             Purpose::Delete { client } => self.page.t1("prove-delete-button", "client", client),
         }
     }
@@ -245,16 +239,6 @@ pub mod samples {
         ConfirmSwitchOff { page, client_id, name, version, impact }
     }
 
-    fn new_secret(last_used: Option<&str>) -> ConfirmNewSecret {
-        ConfirmNewSecret {
-            page: page(Here::SsoClients),
-            client_id: ID.to_owned(),
-            name: forj(),
-            version: 7,
-            last_used: last_used.map(str::to_owned),
-        }
-    }
-
     /// Every state of every page, by name.
     pub fn all() -> Vec<(&'static str, String)> {
         let none = Impact { people: 0, tokens: 0 };
@@ -268,14 +252,16 @@ pub mod samples {
             ("client-delete-idle", delete(none).render().unwrap()),
             ("client-switch-off", switch_off(many).render().unwrap()),
             ("client-switch-off-idle", switch_off(none).render().unwrap()),
-            ("client-new-secret", new_secret(Some("2 min ago")).render().unwrap()),
-            ("client-new-secret-unused", new_secret(None).render().unwrap()),
             ("prove", prove(reveal(), None)),
             ("prove-wrong", prove(reveal(), Some(ProveProblem::WrongPassword))),
             ("prove-too-many", prove(Purpose::NewSecretKey { client: forj() }, Some(tries))),
             (
                 "prove-stale",
                 prove(Purpose::Delete { client: forj() }, Some(ProveProblem::FormStale)),
+            ),
+            (
+                "prove-remove",
+                prove(Purpose::RemoveSecretKey { client: forj(), start: "k7Gd".to_owned() }, None),
             ),
             ("prove-busy", prove(reveal(), Some(ProveProblem::Busy))),
         ]
@@ -306,14 +292,11 @@ pub mod samples {
         };
         let delete = ConfirmDelete { page: page(), name: canary(), ..delete(impact) };
         let switch_off = ConfirmSwitchOff { page: page(), name: canary(), ..switch_off(impact) };
-        let new_secret =
-            ConfirmNewSecret { page: page(), name: canary(), ..new_secret(Some(CANARY)) };
         vec![
             conflict.render().unwrap(),
             prove.render().unwrap(),
             delete.render().unwrap(),
             switch_off.render().unwrap(),
-            new_secret.render().unwrap(),
         ]
     }
 }

@@ -54,6 +54,7 @@ pub enum Toast {
     ClientSwitchedOff,
     ClientSwitchedOn,
     SecretReplaced,
+    SecretRemoved,
     PasswordChanged,
     SetUpDone,
 }
@@ -183,13 +184,14 @@ pub fn initials(name: &str) -> String {
 }
 
 impl Toast {
-    const ALL: [Toast; 8] = [
+    const ALL: [Toast; 9] = [
         Toast::Saved,
         Toast::ClientAdded,
         Toast::ClientDeleted,
         Toast::ClientSwitchedOff,
         Toast::ClientSwitchedOn,
         Toast::SecretReplaced,
+        Toast::SecretRemoved,
         Toast::PasswordChanged,
         Toast::SetUpDone,
     ];
@@ -203,6 +205,7 @@ impl Toast {
             Toast::ClientSwitchedOff => "toast-client-switched-off",
             Toast::ClientSwitchedOn => "toast-client-switched-on",
             Toast::SecretReplaced => "toast-secret-replaced",
+            Toast::SecretRemoved => "toast-secret-removed",
             Toast::PasswordChanged => "toast-password-changed",
             Toast::SetUpDone => "toast-set-up-done",
         }

@@ -222,6 +222,7 @@ fn pages_render_and_what_people_typed_is_escaped() {
         clients::views::samples::hostile_pages(),
         clients::editor::samples::hostile_pages(),
         clients::steps::samples::hostile_pages(),
+        clients::secrets::views::samples::hostile_pages(),
         associations::views::samples::hostile_pages(),
         web::views::samples::hostile_pages(),
     ];
@@ -259,6 +260,7 @@ pub fn samples() -> Vec<(&'static str, String)> {
         clients::views::samples::all(),
         clients::editor::samples::all(),
         clients::steps::samples::all(),
+        clients::secrets::views::samples::all(),
         associations::views::samples::all(),
         web::views::samples::all(),
     ]

@@ -54,10 +54,12 @@ const MAY_USE: &[(&str, &str)] = &[
 ];
 
 /// Files of nouns that are not what their name would say.
-const ROOMS: [(&str, &str); 7] = [
+const ROOMS: [(&str, &str); 9] = [
     ("associations/site.rs", "extractor"),
     ("sessions/signed_in.rs", "extractor"),
+    ("clients/desk.rs", "pages"),
     ("clients/draft.rs", "pages"),
+    ("clients/modal.rs", "pages"),
     ("clients/editor.rs", "views"),
     ("clients/mistakes.rs", "views"),
     ("clients/steps.rs", "views"),
