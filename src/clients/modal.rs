@@ -4,8 +4,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::desk::shown;
-use super::draft::Draft;
-use super::editor::{Editor, Endpoints, Existing, SecretKey, Subject, TakeOver};
+use super::draft::{Draft, Offer};
+use super::editor::{Editor, Endpoints, Existing, SecretKey, Subject};
 use super::secrets::Secret;
 use super::secrets::views::{KeyRow, Shown, Usage};
 use super::views::{Row, Status};
@@ -83,23 +83,30 @@ pub async fn editor(
     let rows = rows(site, admin, "").await?;
     let subject = match client {
         Some(client) => Subject::Existing(Box::new(existing(site, admin, client, &rows))),
-        None => Subject::New(TakeOver {
-            client_id: draft.client_id,
-            client_id_problem: draft.client_id_problem,
-            secret_key_problem: draft.secret_key_problem,
-            secret_key_typed: draft.secret_key_typed,
-        }),
+        None => Subject::New(draft.take_over),
     };
     Ok(Editor {
         page: admin.visitor.page(site, Here::SsoClients),
         rows,
         subject,
-        name: draft.name,
-        name_problem: draft.name_problem,
-        redirect_urls: draft.urls,
-        urls_problem: draft.urls_problem,
+        form: draft.form,
         form_stale: false,
+        is_full: false,
     })
+}
+
+/// The form as it stands for this client, or for a new one.
+pub async fn draft(
+    site: &Site,
+    admin: &SignedIn,
+    client: Option<&Client>,
+) -> Result<(Draft, Offer), Error> {
+    let (locale, offer) = (admin.visitor.locale, Offer::load(site, client).await?);
+    let draft = match client {
+        Some(client) => Draft::saved(site, locale, &offer, client),
+        None => Draft::blank(site, locale, &offer),
+    };
+    Ok((draft, offer))
 }
 
 fn existing(site: &Site, admin: &SignedIn, client: Client, rows: &[Row]) -> Existing {

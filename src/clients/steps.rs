@@ -1,29 +1,8 @@
-//! Steps around an SSO client that ask twice: two people saving at once, ending it, and proving
-//! that it is you.
+//! Steps around an SSO client that ask twice: ending it, and proving that it is you.
 
 use askama::Template;
 
 use crate::web::page::Page;
-
-/// Somebody else saved the client meanwhile. Nothing is lost: the admin chooses.
-#[derive(Template)]
-#[template(path = "clients/conflict.html")]
-pub struct Conflict {
-    pub page: Page,
-    pub client_id: String,
-    pub by: Option<String>,
-    pub at: String,
-    pub yours: Draft,
-    pub theirs: Draft,
-    /// Their version: saving over it is a choice made after having seen it.
-    pub version: i64,
-}
-
-/// What the form of a client holds.
-pub struct Draft {
-    pub name: String,
-    pub redirect_urls: Vec<String>,
-}
 
 #[derive(Template)]
 #[template(path = "clients/confirm_delete.html")]
@@ -81,48 +60,6 @@ pub enum ProveProblem {
     TooManyTries { seconds: i64 },
     FormStale,
     Busy,
-}
-
-/// One row of the comparison.
-struct Difference {
-    label: String,
-    theirs: Vec<Value>,
-    yours: Vec<Value>,
-}
-
-struct Value {
-    text: String,
-    differs: bool,
-}
-
-impl Conflict {
-    fn who(&self) -> String {
-        match &self.by {
-            Some(by) => {
-                let args = [("by", by.into()), ("at", (&self.at).into())];
-                self.page.locale.text("conflict-who", &args)
-            }
-            None => self.page.t1("conflict-somebody", "at", &self.at),
-        }
-    }
-
-    fn differences(&self) -> Vec<Difference> {
-        let compare = |label: &str, theirs: &[String], yours: &[String]| Difference {
-            label: self.page.t(label),
-            theirs: values(theirs, yours),
-            yours: values(yours, theirs),
-        };
-        let names = [&self.theirs.name, &self.yours.name].map(|name| [name.clone()]);
-        vec![
-            compare("clients-name", &names[0], &names[1]),
-            compare("clients-urls", &self.theirs.redirect_urls, &self.yours.redirect_urls),
-        ]
-    }
-}
-
-/// What one side holds, marked where the other side lacks it.
-fn values(ours: &[String], others: &[String]) -> Vec<Value> {
-    ours.iter().map(|it| Value { text: it.clone(), differs: !others.contains(it) }).collect()
 }
 
 impl ConfirmDelete {
@@ -195,22 +132,6 @@ pub mod samples {
         "Forj Community".to_owned()
     }
 
-    pub fn conflict(by: Option<&str>) -> Conflict {
-        let draft = |name: &str, urls: &[&str]| Draft {
-            name: name.to_owned(),
-            redirect_urls: urls.iter().map(|url| format!("https://{url}/callback")).collect(),
-        };
-        Conflict {
-            page: page(Here::SsoClients),
-            client_id: ID.to_owned(),
-            by: by.map(str::to_owned),
-            at: "2 min ago".to_owned(),
-            yours: draft("Forj Community", &["harbortrades.mobilize.io", "community.example"]),
-            theirs: draft("Forj", &["harbortrades.mobilize.io", "forum.example"]),
-            version: 8,
-        }
-    }
-
     fn prove(purpose: Purpose, problem: Option<ProveProblem>) -> String {
         let prove = Prove {
             page: page(Here::SsoClients),
@@ -246,8 +167,6 @@ pub mod samples {
         let reveal = || Purpose::RevealSecretKey { client: forj() };
         let tries = ProveProblem::TooManyTries { seconds: 20 };
         vec![
-            ("client-conflict", conflict(Some("Dan Abara")).render().unwrap()),
-            ("client-conflict-somebody", conflict(None).render().unwrap()),
             ("client-delete", delete(many).render().unwrap()),
             ("client-delete-idle", delete(none).render().unwrap()),
             ("client-switch-off", switch_off(many).render().unwrap()),
@@ -270,16 +189,7 @@ pub mod samples {
     /// Every page with the canary in every text that somebody may type.
     pub fn hostile_pages() -> Vec<String> {
         let canary = || CANARY.to_owned();
-        let draft = || Draft { name: canary(), redirect_urls: vec![canary()] };
         let impact = Impact { people: 1, tokens: 1 };
-        let conflict = Conflict {
-            page: hostile(Here::SsoClients),
-            by: Some(canary()),
-            at: canary(),
-            yours: draft(),
-            theirs: Draft { redirect_urls: Vec::new(), ..draft() },
-            ..conflict(None)
-        };
         let page = || hostile(Here::SsoClients);
         let prove = Prove {
             page: page(),
@@ -292,29 +202,13 @@ pub mod samples {
         };
         let delete = ConfirmDelete { page: page(), name: canary(), ..delete(impact) };
         let switch_off = ConfirmSwitchOff { page: page(), name: canary(), ..switch_off(impact) };
-        vec![
-            conflict.render().unwrap(),
-            prove.render().unwrap(),
-            delete.render().unwrap(),
-            switch_off.render().unwrap(),
-        ]
+        vec![prove.render().unwrap(), delete.render().unwrap(), switch_off.render().unwrap()]
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_conflict_marks_what_differs_and_nothing_else() {
-        let html = samples::conflict(Some("Dan Abara")).render().unwrap();
-
-        assert!(html.contains("<del>Forj</del>") && html.contains("<ins>Forj Community</ins>"));
-        assert!(html.contains("<del>https://forum.example/callback</del>"), "{html}");
-        assert!(html.contains("<ins>https://community.example/callback</ins>"), "{html}");
-        assert!(html.contains("<code>https://harbortrades.mobilize.io/callback</code>"), "{html}");
-        assert!(html.contains("Dan Abara saved it 2 min ago"), "{html}");
-    }
 
     #[test]
     fn a_dangerous_button_names_its_result_with_its_size() {

@@ -183,6 +183,82 @@ clients-url = Redirect URL { $number }
 clients-url-line = Valid Redirect Urls, line { $number }
 clients-url-remove = Remove URL { $number }
 clients-url-add = Add another URL
+clients-full = Your association has 50 SSO clients, which is all it can have.
+clients-full-next = Delete one that is no longer used, then save this one again. Nothing that you typed is lost.
+
+who-hint = Others see a page that says why, and whom to ask.
+who-all = { $count ->
+    [one] All members with a login (1)
+   *[other] All members with a login ({ $count })
+}
+who-some = Only members of these groups
+who-size = ({ $count })
+who-no-groups = Your association has no groups yet.
+permitted-title = { $lose } of { $before } can no longer log in to { $client }
+permitted-here = Who may log in
+permitted-changed = A moment ago it was { $count }. Groups have changed meanwhile.
+permitted-changed-next = Nothing was saved. Look at the new number, then decide.
+permitted-what = What happens when you save
+permitted-lose = { $count ->
+    [one] 1 member can no longer log in here. They see a page that says why, and whom to ask.
+   *[other] { $count } members can no longer log in here. They see a page that says why, and whom to ask.
+}
+permitted-gain = { $count ->
+    [one] 1 member who could not log in here can from now on.
+   *[other] { $count } members who could not log in here can from now on.
+}
+permitted-then = { $count ->
+    [0] Then nobody can log in here.
+    [one] Then 1 member can log in here.
+   *[other] Then { $count } members can log in here.
+}
+permitted-inside = Whoever is inside stays there until their next log-in.
+permitted-before = Now
+permitted-after = After saving
+permitted-button = { $count ->
+    [one] Save, 1 loses access
+   *[other] Save, { $count } lose access
+}
+consent-title = Before members’ details are shared
+consent-trusted = Share them right away.
+consent-trusted-hint = Your association stands behind this website.
+consent-asked = Ask each member first.
+consent-asked-hint = They see what is shared, and can take it back under “Your account”.
+log-out-urls = After log-out
+log-out-urls-hint = Where the platform may send members once they have logged out. Exact match. Leave it empty where the platform does not ask for it.
+log-out-url = Log-out URL { $number }
+log-out-url-line = After log-out, line { $number }
+log-out-url-remove = Remove log-out URL { $number }
+backchannel-url = Back-channel log-out URL
+backchannel-url-hint = Where we tell the platform that somebody has logged out, so that it ends its log-in too. Leave it empty where the platform does not ask for it.
+developers-title = For developers
+developers-hint = Most platforms work as it is. Change something here only where their instructions say so.
+developers-method = How it proves itself
+developers-method-unused = It has not proved itself yet.
+developers-method-used = Last seen: { $method }, { $at }.
+developers-method-pin = Last seen: { $method }, { $at }. Choose that below to refuse every other way.
+method-either = Secret Key, in the post body or by Basic
+method-post = Secret Key, in the post body
+method-basic = Secret Key, by Basic
+method-signed = Signed assertions (private_key_jwt)
+method-none = Public client, with PKCE alone
+developers-jwks = Public keys (JWKS)
+developers-jwks-hint = Only for signed assertions: the JSON with the public keys, RSA, P-256 or Ed25519.
+developers-pkce = Require PKCE
+developers-pkce-ready = Every request of the last day carried a challenge, so nothing would break.
+developers-pkce-hint = Each log-in is proved once more, so that a stolen code is worth nothing. A platform that cannot do it stops working.
+developers-id-token = Put members’ details into the ID token too
+developers-id-token-hint = Some platforms read nothing else. Off, the ID token says only who it is, and the details come by User Info.
+developers-legacy = Log-in by the old Novi address, /sso/auth
+developers-legacy-mark = Migration option
+developers-legacy-hint = It signs with the Secret Key, which whoever holds it can do too. Switch it off as soon as the platform has moved to OpenID Connect.
+developers-machine = May fetch tokens for itself (client credentials)
+developers-machine-hint = For software without people, which calls other software. It needs no redirect URL.
+developers-resource = Resource URL
+developers-resource-hint = Only where this client is an API that others call: then it may look up the tokens that are meant for it.
+on = On
+off = Off
+
 clients-take-over = Take over an existing Client Id and Secret Key
 clients-take-over-hint = For a platform that is set up already: it keeps its settings. Leave both empty to get new ones.
 clients-secret-typed = You typed a Secret Key. It was not kept: type it again.
@@ -244,6 +320,19 @@ url-host = What follows <code>https://</code> is not a host name. Copy the addre
 url-not-canonical = Browsers write this address in another way, so it would never match. Enter <code>{ $better }</code>
 url-duplicate = This address is on the list already. Remove one of the two.
 url-too-long = That address is too long. It may have { $most } characters.
+groups-empty = Choose at least one group, or let all members log in.
+groups-too-many = An SSO client can have { $most } groups. For more, make one group of them.
+groups-gone = One of the groups you chose does not exist any more. Look at your choice, then save again.
+jwks-missing = Paste the public keys of the client, or choose another way.
+jwks-malformed = That is no JWKS. It is JSON with a list called <code>keys</code>. Copy all of it.
+jwks-empty = There is no key in it. Its list <code>keys</code> is empty.
+jwks-too-many = It is too long, or has more than 10 keys. Leave out those that are not used any more.
+jwks-private = This holds a private or a shared key, which nobody else may see. Paste the public half only, and replace that key.
+jwks-kind = Keys must be RSA of 2048 bits or more, P-256, or Ed25519.
+jwks-kid = Where there are several keys, each needs a <code>kid</code> of its own.
+legacy-no-secret = The old address signs with the Secret Key, and this client has none. Switch this off, or choose a Secret Key above.
+resource-not-one = A resource URL is a whole address without a <code>#</code>, such as <code>https://api.example.org/</code>
+resource-taken = Another SSO client has this resource URL. Each can be one client’s only.
 client-id-missing = Enter the Client Id too, or leave both empty to get new ones.
 client-id-not-a-guid = A Client Id looks like <code>8c1f6a2e-4b7d-4f0e-9a53-2d6e7c90b1f4</code>. Copy it from the platform’s settings.
 client-id-taken = Another SSO client has this Client Id. Copy the right one from the platform’s settings.

@@ -23,6 +23,7 @@ mod sessions;
 mod set_up;
 mod sign_in;
 mod sso_client_keys;
+mod sso_client_settings;
 mod sso_client_steps;
 mod sso_clients;
 mod support;

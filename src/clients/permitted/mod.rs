@@ -1,6 +1,7 @@
 //! Permitted Groups: who may log in at an SSO client. None is everybody with a login (DEC14).
 
 mod store;
+pub mod views;
 
 use super::Client;
 use crate::associations::Site;

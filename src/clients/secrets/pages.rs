@@ -8,7 +8,6 @@ use super::views::{ConfirmNewSecret, ConfirmRemoveSecret, NewSecretProblem, Old 
 use super::{MOST, Old, Secret};
 use crate::associations::Site;
 use crate::clients::desk::{Step, found, proved, shown};
-use crate::clients::draft::Draft;
 use crate::clients::editor::Subject;
 use crate::clients::steps::Purpose;
 use crate::clients::{Client, Refusal, modal};
@@ -63,7 +62,7 @@ async fn revealed(
     let (id, actor) = (&client.client_id, admin.actor());
     let plain = super::show(site, id, secret, &by, &actor).await?.ok_or_else(Error::not_found)?;
     let client = found(site, id.as_str()).await?;
-    let draft = Draft::saved(&client);
+    let (draft, _) = modal::draft(site, &admin, Some(&client)).await?;
     let mut view = modal::editor(site, &admin, draft, Some(client)).await?;
     if let Subject::Existing(existing) = &mut view.subject {
         existing.reveal(secret.as_str(), plain.expose());
