@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::form::{ClientForm, Mistake};
+use super::health::views::Today;
 use super::mistakes::{ClientIdProblem, SecretKeyProblem};
 use super::secrets::views::KeyRow;
 use super::views::{Row, Status};
@@ -45,6 +46,7 @@ pub struct Existing {
     pub saved_name: String,
     pub version: i64,
     pub status: Status,
+    pub today: Today,
     pub secret_key: SecretKey,
     pub endpoints: Endpoints,
 }
@@ -174,6 +176,7 @@ pub mod samples {
             saved_name: "Forj Community".to_owned(),
             version: 7,
             status,
+            today: Today { sign_ins: 112, failures: 41 },
             secret_key,
             endpoints: Endpoints {
                 directory_document: site.to_owned(),
@@ -303,6 +306,7 @@ pub mod samples {
                 saved_name: canary(),
                 version: 7,
                 status: status(),
+                today: Today { sign_ins: 1, failures: 1 },
                 secret_key,
                 endpoints: Endpoints {
                     directory_document: canary(),

@@ -6,12 +6,14 @@ use axum::response::Response;
 use super::desk::shown;
 use super::draft::{Draft, Offer};
 use super::editor::{Editor, Endpoints, Existing, SecretKey, Subject};
+use super::health::views::Today;
 use super::secrets::Secret;
 use super::secrets::views::{KeyRow, Shown, Usage};
 use super::views::{Row, Status};
-use super::{Client, TokenAuthMethod};
+use super::{Client, TokenAuthMethod, health, permitted};
 use crate::associations::Site;
 use crate::clock::Timestamp;
+use crate::id::ClientId;
 use crate::sessions::SignedIn;
 use crate::web::Error;
 use crate::web::page::Here;
@@ -22,7 +24,18 @@ const QUIET_SECONDS: i64 = 7 * 24 * 3600;
 pub async fn rows(site: &Site, admin: &SignedIn, search: &str) -> Result<Vec<Row>, Error> {
     let wanted = search.to_lowercase();
     let listed = super::list(&mut site.read()).await?;
+    let today = health::today_of_all(site).await?;
+    let named = permitted::names(&mut site.read()).await?;
+    let groups = |id: &ClientId| {
+        let of_it = named.iter().filter(|(client, _)| client == id);
+        of_it.map(|(_, name)| name.clone()).collect()
+    };
     let rows = listed.into_iter().map(|client| Row {
+        today: today.get(&client.client_id).map_or_else(Today::default, |tally| Today {
+            sign_ins: tally.sign_ins,
+            failures: tally.failures,
+        }),
+        groups: groups(&client.client_id),
         id: client.client_id.to_string(),
         host: client.first_url.map(|url| url.host()).unwrap_or_default(),
         status: status(site, admin, client.disabled_at, client.disabled_by, client.last_log_in_at),
@@ -111,11 +124,13 @@ pub async fn draft(
 
 fn existing(site: &Site, admin: &SignedIn, client: Client, rows: &[Row]) -> Existing {
     let id = client.client_id.to_string();
-    let status = rows.iter().find(|row| row.id == id).map(|row| row.status.clone());
+    let row = rows.iter().find(|row| row.id == id);
+    let (status, today) = (row.map(|row| row.status.clone()), row.map(|row| row.today));
     Existing {
         client_id: id,
         version: client.version,
         status: status.unwrap_or(Status::NotUsedYet),
+        today: today.unwrap_or_default(),
         secret_key: match client.auth_method {
             TokenAuthMethod::None => SecretKey::Public,
             TokenAuthMethod::PrivateKeyJwt => SecretKey::SignsInstead,

@@ -157,6 +157,8 @@ clients-name = Name
 clients-status = Status
 clients-who = Who may log in
 clients-who-all = All members
+clients-today = Log-ins today
+clients-number = { $number }
 clients-who-nobody = Nobody
 clients-off = Switched off
 clients-off-by = By { $by }, { $at }
@@ -164,6 +166,59 @@ clients-off-at = Since { $at }
 clients-unused = Not used yet
 clients-unused-next = Waits for the first log-in from there
 clients-last-log-in = Last log-in { $at }
+health-today = { $count ->
+    [0] No log-ins today
+    [one] 1 log-in today
+   *[other] { $count } log-ins today
+}
+health-failed = { $count ->
+    [one] 1 failed today
+   *[other] { $count } failed today
+}
+health-why = See why
+failures-title = What failed today at { $client }
+failures-here = What failed
+failures-none = Nothing failed today
+failures-back = Back to { $client }
+failures-what = What happened
+failures-times = Times today
+failures-last = Last
+failures-next = What to do
+failure-you = You can mend it
+failure-platform = For { $client }’s support
+failure-nobody = Nothing to do
+failure-redirect-url = { $client } asked for a redirect URL that is not on your list.
+failure-redirect-url-next = Compare your Valid Redirect Urls with the address in { $client }’s settings, letter by letter. Add what is missing.
+failure-log-out-url = { $client } wanted to send members to a log-out URL that is not on your list.
+failure-log-out-url-next = If the address is { $client }’s own, add it under “After log-out”.
+failure-request = { $client } asked for a log-in in a way that we cannot read.
+failure-request-next = Nothing here can change that. Tell { $client }’s support that its authorization request is malformed.
+failure-pkce = A log-in came without PKCE, which you require of { $client }.
+failure-pkce-next = Switch PKCE on at { $client }, or switch off “Require PKCE” under “For developers”.
+failure-secret-key = { $client } came with a Secret Key that is not one of yours.
+failure-secret-key-next = Reveal the Secret Key and copy it into { $client }’s settings again.
+failure-secret-key-expired = { $client } came with a Secret Key that has stopped working.
+failure-secret-key-expired-next = Reveal the new Secret Key and copy it into { $client }’s settings.
+failure-method = { $client } proved itself in another way than the one you chose.
+failure-method-next = Choose the way it uses under “For developers”, or change it in { $client }’s settings: Post Body is the usual one.
+failure-assertion = { $client } signed its request with a key or in a way that we do not accept.
+failure-assertion-next = If its keys have changed, paste the new ones under “For developers”. Otherwise its support looks at its clock, audience and key.
+failure-not-permitted = A member came who is in none of the groups that may log in to { $client }.
+failure-not-permitted-next = If that is meant, there is nothing to do. Otherwise put the member into one of the groups, or permit another group.
+failure-declined = A member did not want to share details with { $client }.
+failure-declined-next = It is their choice. They can log in again and share them.
+failure-code-expired = { $client } came back too late with the code for a log-in.
+failure-code-expired-next = A code works for a minute. If it happens often, ask { $client }’s support whether its servers are slow.
+failure-code-replayed = { $client } used the code for a log-in a second time, so we ended that log-in.
+failure-code-replayed-next = Once is a reloaded page. If it happens often, tell { $client }’s support.
+failure-code-mismatch = { $client } came with a code that belongs to another redirect URL, or with a wrong proof.
+failure-code-mismatch-next = Tell { $client }’s support that redirect_uri or code_verifier differ between its two requests.
+failure-code-unknown = { $client } came with a code or a token that it was never given.
+failure-code-unknown-next = If it happens often, tell { $client }’s support. Somebody may be trying out codes.
+failure-refresh-replayed = { $client } used an old refresh token again, so we ended that log-in.
+failure-refresh-replayed-next = Tell { $client }’s support to keep the newest refresh token only. The member logs in again.
+failure-switched-off = Members came from { $client } while it was switched off.
+failure-switched-off-next = Switch it on again, or take the link to it away.
 clients-find = Find an SSO client
 clients-find-button = Find
 clients-none = No SSO clients yet

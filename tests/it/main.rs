@@ -22,6 +22,7 @@ mod serve;
 mod sessions;
 mod set_up;
 mod sign_in;
+mod sso_client_health;
 mod sso_client_keys;
 mod sso_client_settings;
 mod sso_client_steps;

@@ -46,6 +46,11 @@ pub async fn change(
     store::permission_change(&mut site.read(), client, groups).await
 }
 
+/// The names of the groups of every client that has some.
+pub async fn names(db: &mut Reader) -> Result<Vec<(ClientId, String)>, db::Error> {
+    store::names(db).await
+}
+
 pub(super) async fn groups(db: &mut Reader, id: &ClientId) -> Result<Vec<GroupId>, db::Error> {
     store::groups(db, id).await
 }
