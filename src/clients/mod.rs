@@ -1,5 +1,6 @@
 //! SSO clients: the websites that members open with their association login.
 
+pub mod assertions;
 pub mod conflict;
 mod desk;
 mod draft;

@@ -56,6 +56,8 @@ pub enum Toast {
     SecretReplaced,
     SecretRemoved,
     PasswordChanged,
+    LoggedOutEverywhere,
+    SharingStopped,
     SetUpDone,
 }
 
@@ -184,7 +186,7 @@ pub fn initials(name: &str) -> String {
 }
 
 impl Toast {
-    const ALL: [Toast; 9] = [
+    const ALL: [Toast; 11] = [
         Toast::Saved,
         Toast::ClientAdded,
         Toast::ClientDeleted,
@@ -193,6 +195,8 @@ impl Toast {
         Toast::SecretReplaced,
         Toast::SecretRemoved,
         Toast::PasswordChanged,
+        Toast::LoggedOutEverywhere,
+        Toast::SharingStopped,
         Toast::SetUpDone,
     ];
 
@@ -207,6 +211,8 @@ impl Toast {
             Toast::SecretReplaced => "toast-secret-replaced",
             Toast::SecretRemoved => "toast-secret-removed",
             Toast::PasswordChanged => "toast-password-changed",
+            Toast::LoggedOutEverywhere => "toast-logged-out-everywhere",
+            Toast::SharingStopped => "toast-sharing-stopped",
             Toast::SetUpDone => "toast-set-up-done",
         }
     }
