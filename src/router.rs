@@ -41,6 +41,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/admin/sso-clients/{client_id}"),
     ("POST", "/admin/sso-clients/{client_id}"),
     ("GET", "/admin/sso-clients/{client_id}/failures"),
+    ("GET", "/admin/sso-clients/{client_id}/preview"),
     ("POST", "/admin/sso-clients/{client_id}/reveal"),
     ("POST", "/admin/sso-clients/{client_id}/secrets/{secret_id}/reveal"),
     ("GET", "/admin/sso-clients/{client_id}/secrets/{secret_id}/remove"),
@@ -136,13 +137,15 @@ fn people() -> Router<App> {
 }
 
 fn admins() -> Router<App> {
-    use crate::clients::{health::pages as health, pages as clients, secrets::pages as keys};
+    use crate::clients::{health::pages as health, preview::pages as preview};
+    use crate::clients::{pages as clients, secrets::pages as keys};
     let client = |rest: &str| format!("/admin/sso-clients/{{client_id}}{rest}");
     Router::new()
         .route("/admin/sso-clients", get(clients::list))
         .route("/admin/sso-clients/new", get(clients::blank).post(clients::add))
         .route(&client(""), get(clients::show).post(clients::change))
         .route(&client("/failures"), get(health::failures))
+        .route(&client("/preview"), get(preview::preview))
         .route(&client("/reveal"), post(keys::reveal))
         .route(&client("/secrets/{secret_id}/reveal"), post(keys::reveal_one))
         .route(&client("/secrets/{secret_id}/remove"), get(keys::ask_remove).post(keys::remove))

@@ -12,6 +12,7 @@ pub mod mistakes;
 mod modal;
 pub mod pages;
 pub mod permitted;
+pub mod preview;
 pub mod redirect_url;
 mod secret;
 pub mod secrets;

@@ -25,6 +25,7 @@ mod set_up;
 mod sign_in;
 mod sso_client_health;
 mod sso_client_keys;
+mod sso_client_preview;
 mod sso_client_settings;
 mod sso_client_steps;
 mod sso_clients;

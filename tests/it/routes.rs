@@ -55,6 +55,7 @@ const ANSWERS: &[(&str, &str, [u16; 3])] = &[
     ("GET", "/admin/sso-clients/{client_id}", [303, 403, 200]),
     ("POST", "/admin/sso-clients/{client_id}", [303, 403, 422]),
     ("GET", "/admin/sso-clients/{client_id}/failures", [303, 403, 200]),
+    ("GET", "/admin/sso-clients/{client_id}/preview", [303, 403, 200]),
     ("POST", "/admin/sso-clients/{client_id}/reveal", [303, 403, 200]),
     ("POST", "/admin/sso-clients/{client_id}/secrets/{secret_id}/reveal", [303, 403, 200]),
     ("GET", "/admin/sso-clients/{client_id}/secrets/{secret_id}/remove", [303, 403, 200]),
