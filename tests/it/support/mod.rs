@@ -270,6 +270,24 @@ pub fn registered(url: &str) -> RedirectUrl {
     RedirectUrl::register(url, development).unwrap()
 }
 
+/// All that an association may keep of a person.
+pub fn everything(member: &mut NewMember) {
+    for (name, value) in [
+        ("middle_name", "Beth"),
+        ("nickname", "Annie"),
+        ("preferred_username", "annie"),
+        ("profile", "https://www.acme.example/people/ann"),
+        ("picture", "https://www.acme.example/people/ann.png"),
+        ("website", "https://archer.example/"),
+        ("gender", "female"),
+        ("birthdate", "1970-12-31"),
+        ("zoneinfo", "America/New_York"),
+        ("locale", "en-US"),
+    ] {
+        member.details.set(name, value).unwrap();
+    }
+}
+
 /// SQLite in a fresh file, or a fresh database on the PostgreSQL server that `NOVI_TEST_POSTGRES` names.
 pub async fn database_url() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
