@@ -387,6 +387,21 @@ log-out-url-line = After log-out, line { $number }
 log-out-url-remove = Remove log-out URL { $number }
 backchannel-url = Back-channel log-out URL
 backchannel-url-hint = Where we tell the platform that somebody has logged out, so that it ends its log-in too. Leave it empty where the platform does not ask for it.
+notices-title = Log-outs it was told of
+notices-hint = When a member logs out here, { $client } ends its log-in too.
+notices-none = Nobody who came from here has logged out yet.
+notice-done = Done
+notice-done-at = Logged out { $began }. It knew { $at }.
+notice-waiting = Pending
+notice-waiting-since = Logged out { $began }. The notice is on its way.
+notice-retrying = Not reached yet
+notice-retrying-next = { $tries ->
+    [one] Logged out { $began }. One try; it answered “{ $answer }”. Next try { $next }.
+   *[other] Logged out { $began }. { $tries } tries; it answered “{ $answer }”. Next try { $next }.
+}
+notice-given-up = Failed
+notice-given-up-at = Logged out { $began }. It answered “{ $answer }”. We stopped trying { $at }.
+notice-given-up-next = Compare the back-channel log-out URL with { $client }’s settings, and show its support this answer.
 developers-title = For developers
 developers-hint = Most platforms work as it is. Change something here only where their instructions say so.
 developers-method = How it proves itself
