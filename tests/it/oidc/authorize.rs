@@ -125,7 +125,6 @@ async fn errors_go_back_to_the_client_once_it_and_its_url_are_known() {
         (&forj, vec![("response_type", "code id_token")], "unsupported_response_type"),
         (&forj, vec![("response_type", "Code")], "unsupported_response_type"),
         (&forj, vec![("id_token_hint", "e30.e30.e30")], "invalid_request"),
-        (&forj, vec![("response_mode", "query.jwt")], "invalid_request"),
         (&forj, vec![("scope", "unheard of")], "invalid_scope"),
         (&forj, vec![("scope", " ")], "invalid_scope"),
         (&forj, vec![("request", "eyJhbGciOiJub25lIn0.e30.")], "request_not_supported"),
