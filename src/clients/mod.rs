@@ -10,6 +10,7 @@ pub mod health;
 pub mod keys;
 pub mod mistakes;
 mod modal;
+pub mod notices;
 pub mod pages;
 pub mod permitted;
 pub mod preview;

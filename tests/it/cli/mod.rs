@@ -2,6 +2,7 @@
 
 mod backup;
 mod check;
+mod client_settings;
 mod clients;
 mod keys;
 mod people;
