@@ -6,4 +6,5 @@ mod clients;
 mod keys;
 mod people;
 mod place;
+mod relying_party;
 mod start;
