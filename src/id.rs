@@ -103,6 +103,12 @@ prefixed! {
     AssociationId = "assoc";
     /// A sign-in on its way; short-lived.
     SignInId = "signin";
+    /// A log-out on its way; short-lived.
+    LogOutId = "logout";
+    /// One Secret Key of an SSO client.
+    SecretId = "secret";
+    /// What clients know a session by: the `sid` of OpenID Connect. It opens nothing.
+    Sid = "sid";
     EventId = "event";
 }
 

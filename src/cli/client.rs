@@ -8,6 +8,7 @@ use super::context::{ACTOR, Context, NAME};
 use super::input;
 use crate::associations::Site;
 use crate::clients::redirect_url::{MOST, split};
+use crate::clients::secrets::{self, Old};
 use crate::clients::{
     self, Client, ClientSecret, Identity, RedirectUrl, Refusal, Settings, TokenAuthMethod,
 };
@@ -101,10 +102,11 @@ pub async fn run(context: &Context, command: Command) -> Result<()> {
 
 async fn add(context: &Context, site: &Site, add: Add) -> Result<()> {
     let redirect_urls = redirect_urls(site, &add.redirect_urls)?;
-    let settings = Settings { name: add.name, redirect_urls };
+    let mut settings = Settings::new(add.name, redirect_urls);
+    settings.auth_method = add.token_auth_method.map_or(TokenAuthMethod::Secret, Into::into);
     let identity = match add.client_id {
         Some(id) => Identity::TakenOver(id, ClientSecret::take_over(&input::secret()?)?),
-        None => Identity::Fresh(add.token_auth_method.map_or(TokenAuthMethod::Secret, Into::into)),
+        None => Identity::Fresh,
     };
     let is_known = matches!(identity, Identity::TakenOver(..));
     let (id, secret) = clients::add(site, &settings, identity, &ACTOR).await??;
@@ -163,7 +165,8 @@ async fn list(context: &Context, site: &Site) -> Result<()> {
 async fn show(context: &Context, site: &Site, id: &ClientId, with_secret: bool) -> Result<()> {
     let client = found(site, id).await?;
     let secret = if with_secret {
-        let secret = clients::show_secret(site, id, NAME, &ACTOR).await?;
+        let newest = secrets::newest(&client, site.now).ok_or(Refusal::NoSecret)?;
+        let secret = secrets::show(site, id, &newest.id, NAME, &ACTOR).await?;
         Some(secret.ok_or(Refusal::NoSecret)?)
     } else {
         None
@@ -200,6 +203,7 @@ fn words(method: TokenAuthMethod) -> &'static str {
         TokenAuthMethod::Secret => "with its Secret Key, by post body or Basic",
         TokenAuthMethod::ClientSecretPost => "with its Secret Key, by post body",
         TokenAuthMethod::ClientSecretBasic => "with its Secret Key, by Basic",
+        TokenAuthMethod::PrivateKeyJwt => "with assertions that it signs",
         TokenAuthMethod::None => "not at all; it proves each code with PKCE",
     }
 }
@@ -209,7 +213,7 @@ fn without_secret(client: &Client) -> &'static str {
 }
 
 async fn new_secret(context: &Context, site: &Site, id: &ClientId) -> Result<()> {
-    let secret = clients::replace_secret(site, id, &ACTOR).await??;
+    let secret = secrets::replace(site, id, "", Old::StopsAtOnce, &ACTOR).await??;
     let line = format!("the new Secret Key of {id}: {}", secret.expose());
     context.output.say(&line, &json!({ "client_id": id, "client_secret": secret.expose() }))
 }

@@ -110,7 +110,7 @@ impl Draft {
             && self.urls.iter().all(|url| url.mistake.is_none());
         is_well.then(|| {
             let (name, redirect_urls) = (self.name.clone(), self.accepted.clone());
-            (Settings { name, redirect_urls }, identity)
+            (Settings::new(name, redirect_urls), identity)
         })
     }
 

@@ -2,14 +2,20 @@
 
 mod draft;
 pub mod editor;
+pub mod health;
+pub mod keys;
 pub mod mistakes;
 pub mod pages;
+pub mod permitted;
 pub mod redirect_url;
 mod secret;
+pub mod secrets;
+mod settings;
 pub mod steps;
 mod store;
 pub mod views;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -19,11 +25,13 @@ use crate::clock::Timestamp;
 use crate::db::{self, Reader, Writer, rows};
 use crate::events::{self, Actor, Kind};
 use crate::id::{ClientId, MemberId};
-use crate::token::{Purpose, Token, TokenHash};
-use crate::vault::Unsealable;
+use crate::token::{Purpose, Token};
 
+pub use keys::{Keys, NotKeys};
 pub use redirect_url::{Mistake, RedirectUrl};
 pub use secret::{ClientSecret, NotASecret};
+pub use secrets::{Secret, ShowError};
+pub use settings::{Consent, Settings};
 
 /// How a client proves itself at the token endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -33,6 +41,8 @@ pub enum TokenAuthMethod {
     Secret,
     ClientSecretPost,
     ClientSecretBasic,
+    /// By assertions that it signs with a key of its own (RFC 7523).
+    PrivateKeyJwt,
     /// A public client: no secret, PKCE instead.
     None,
 }
@@ -42,18 +52,24 @@ impl TokenAuthMethod {
         Some(match text {
             "client_secret_post" => Self::ClientSecretPost,
             "client_secret_basic" => Self::ClientSecretBasic,
+            "private_key_jwt" => Self::PrivateKeyJwt,
             "none" => Self::None,
             _ => return None,
         })
     }
 
-    fn as_text(self) -> Option<&'static str> {
+    pub fn as_text(self) -> Option<&'static str> {
         match self {
             Self::Secret => None,
             Self::ClientSecretPost => Some("client_secret_post"),
             Self::ClientSecretBasic => Some("client_secret_basic"),
+            Self::PrivateKeyJwt => Some("private_key_jwt"),
             Self::None => Some("none"),
         }
+    }
+
+    pub fn has_secret(self) -> bool {
+        !matches!(self, Self::None | Self::PrivateKeyJwt)
     }
 }
 
@@ -62,10 +78,16 @@ rows! {
         pub client_id: ClientId,
         pub name: String,
         pub token_auth_method: Option<String>,
-        pub secret_hash: Option<TokenHash>,
-        pub secret_start: Option<String>,
-        pub secret_shown_at: Option<Timestamp>,
-        pub secret_shown_by: Option<String>,
+        pub consent_asked_since: Option<Timestamp>,
+        pub pkce_required_since: Option<Timestamp>,
+        pub lean_id_token_since: Option<Timestamp>,
+        pub legacy_sso_since: Option<Timestamp>,
+        pub machine_since: Option<Timestamp>,
+        pub resource_url: Option<String>,
+        pub jwks: Option<String>,
+        pub backchannel_logout_url: Option<RedirectUrl>,
+        pub auth_method_used: Option<String>,
+        pub auth_method_used_at: Option<Timestamp>,
         pub disabled_at: Option<Timestamp>,
         pub disabled_by: Option<String>,
         pub version: i64,
@@ -89,32 +111,27 @@ rows! {
     }
 }
 
+/// Its settings, and what is known of it besides.
 pub struct Client {
     pub client_id: ClientId,
-    pub name: String,
-    pub auth_method: TokenAuthMethod,
-    pub redirect_urls: Vec<RedirectUrl>,
+    pub settings: Settings,
+    /// The live Secret Keys, the oldest first: at most two.
+    pub secrets: Vec<Secret>,
+    /// How it authenticated last, and when.
+    pub method_used: Option<(TokenAuthMethod, Timestamp)>,
     pub disabled_at: Option<Timestamp>,
     pub disabled_by: Option<String>,
     pub version: i64,
-    pub secret_shown_at: Option<Timestamp>,
-    pub secret_shown_by: Option<String>,
-    /// The first characters of the Secret Key; None for a public client.
-    pub secret_start: Option<String>,
     pub updated_at: Timestamp,
-    secret_hash: Option<TokenHash>,
+    noted: secrets::Noted,
 }
 
-/// What an admin decides about a client.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Settings {
-    pub name: String,
-    #[serde(serialize_with = "as_texts")]
-    pub redirect_urls: Vec<RedirectUrl>,
-}
+impl Deref for Client {
+    type Target = Settings;
 
-fn as_texts<S: serde::Serializer>(urls: &[RedirectUrl], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(urls.iter().map(RedirectUrl::as_str))
+    fn deref(&self) -> &Settings {
+        &self.settings
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -127,13 +144,31 @@ pub enum Refusal {
     Changed,
     #[error("this is a public client; it has no Secret Key")]
     NoSecret,
+    #[error("this client signs assertions; it has no Secret Key")]
+    SignsInstead,
+    #[error("this client has no such Secret Key")]
+    UnknownSecret,
+    #[error("this client has two live Secret Keys already; remove one first")]
+    TwoSecrets,
+    #[error("a client keeps one Secret Key at least")]
+    LastSecret,
+    #[error("the resource URL is another client's already")]
+    ResourceTaken,
 }
 
 impl Client {
-    /// By hash and in constant time; a public client has no secret that could match.
-    pub fn has_secret(&self, presented: &Token) -> bool {
+    /// The live Secret Key that this is. By hash and in constant time; every one is compared, so
+    /// that time does not tell which one matched.
+    pub fn secret(&self, presented: &Token, now: Timestamp) -> Option<&Secret> {
         let presented = presented.hash(Purpose::ClientSecret);
-        self.secret_hash.as_ref().is_some_and(|kept| kept.matches(&presented))
+        let live = self.secrets.iter().filter(|secret| secret.is_live(now));
+        live.filter(|secret| secret.is(&presented)).last()
+    }
+
+    /// Whether this was a Secret Key until it expired: what its platform should be told apart.
+    pub fn had_secret(&self, presented: &Token, now: Timestamp) -> bool {
+        let presented = presented.hash(Purpose::ClientSecret);
+        self.secrets.iter().any(|secret| !secret.is_live(now) && secret.is(&presented))
     }
 
     pub fn is_public(&self) -> bool {
@@ -143,6 +178,11 @@ impl Client {
     /// Exactly as registered, byte for byte.
     pub fn redirect_url(&self, asked: &str) -> Option<&RedirectUrl> {
         self.redirect_urls.iter().find(|url| url.as_str() == asked)
+    }
+
+    /// Where the browser may go after a log-out, exactly as registered.
+    pub fn post_logout_url(&self, asked: &str) -> Option<&RedirectUrl> {
+        self.post_logout_urls.iter().find(|url| url.as_str() == asked)
     }
 
     /// Where the community starts, for those who come back too late.
@@ -169,26 +209,24 @@ pub async fn find(site: &Site, id: &ClientId) -> Result<Option<Arc<Client>>, db:
 pub async fn load(site: &Site, id: &ClientId) -> Result<Option<Client>, db::Error> {
     let mut db = site.read();
     let Some(kept) = store::find(&mut db, id).await? else { return Ok(None) };
-    let redirect_urls = store::redirect_urls(&mut db, id).await?;
-    let auth_method = kept
-        .token_auth_method
-        .as_deref()
-        .and_then(TokenAuthMethod::parse)
-        .unwrap_or(TokenAuthMethod::Secret);
+    let secrets = secrets::all(&mut db, id).await?;
+    let used = kept.auth_method_used.as_deref().and_then(TokenAuthMethod::parse);
     Ok(Some(Client {
-        client_id: kept.client_id,
-        name: kept.name,
-        auth_method,
-        redirect_urls,
+        client_id: kept.client_id.clone(),
+        secrets,
+        method_used: used.zip(kept.auth_method_used_at),
         disabled_at: kept.disabled_at,
-        disabled_by: kept.disabled_by,
+        disabled_by: kept.disabled_by.clone(),
         version: kept.version,
-        secret_shown_at: kept.secret_shown_at,
-        secret_shown_by: kept.secret_shown_by,
-        secret_start: kept.secret_start,
         updated_at: kept.updated_at,
-        secret_hash: kept.secret_hash,
+        noted: secrets::Noted::default(),
+        settings: Settings::load(&mut db, kept).await?,
     }))
+}
+
+/// Whose resource URL this is: the client that access tokens may be meant for (RFC 8707 §2).
+pub async fn resource_server(site: &Site, url: &str) -> Result<Option<ClientId>, db::Error> {
+    store::resource_server(&mut site.read(), url).await
 }
 
 /// All of an association, by name.
@@ -220,33 +258,35 @@ pub async fn logged_in(tx: &mut Writer, id: &ClientId, at: Timestamp) -> Result<
 
 /// How a client comes to its Client Id and Secret Key.
 pub enum Identity {
-    Fresh(TokenAuthMethod),
+    Fresh,
     /// A platform has them already (DEC21).
     TakenOver(ClientId, ClientSecret),
 }
 
-/// Registers a client. The secret is None for a public one.
+/// Registers a client. There is a secret where it authenticates with one.
 pub async fn add(
     site: &Site,
     settings: &Settings,
     identity: Identity,
     actor: &Actor,
 ) -> Result<Result<(ClientId, Option<ClientSecret>), Refusal>, db::Error> {
-    let (id, method, secret) = match identity {
-        Identity::Fresh(TokenAuthMethod::None) => (ClientId::random(), TokenAuthMethod::None, None),
-        Identity::Fresh(method) => (ClientId::random(), method, Some(ClientSecret::random())),
-        Identity::TakenOver(id, secret) => (id, TokenAuthMethod::Secret, Some(secret)),
+    let (id, secret) = match identity {
+        Identity::Fresh => {
+            let secret = settings.auth_method.has_secret().then(ClientSecret::random);
+            (ClientId::random(), secret)
+        }
+        Identity::TakenOver(id, secret) => (id, Some(secret)),
     };
-    let kept = secret.as_ref().map(|secret| {
-        (secret.hash(), secret.seal(&site.app.vault, site.id(), &id), secret.start())
-    });
-    let kept = kept.as_ref().map(|(hash, sealed, start)| store::Secret { hash, sealed, start });
     let mut tx = site.write().await?;
-    let (name, method) = (&settings.name, method.as_text());
-    if !store::insert(&mut tx, &id, name, method, kept.as_ref()).await? {
+    if !store::insert(&mut tx, &id, &settings.name).await? {
         return Ok(Err(Refusal::IdTaken(id)));
     }
-    store::set_redirect_urls(&mut tx, &id, &settings.redirect_urls).await?;
+    if !settings.save(&mut tx, &id).await? {
+        return Ok(Err(Refusal::ResourceTaken));
+    }
+    if let Some(secret) = &secret {
+        secrets::keep(site, &mut tx, &id, &secret::first_id(&id), "", secret).await?;
+    }
     let kind = Kind::ClientAdded;
     events::record(&mut tx, &site.app.vault, kind, actor, id.as_str(), settings).await?;
     tx.config_changed().await?;
@@ -267,7 +307,16 @@ pub async fn change(
     if !store::change(&mut tx, id, version, &settings.name).await? {
         return Ok(Err(Refusal::Changed));
     }
-    store::set_redirect_urls(&mut tx, id, &settings.redirect_urls).await?;
+    if !settings.save(&mut tx, id).await? {
+        return Ok(Err(Refusal::ResourceTaken));
+    }
+    if settings.auth_method.has_secret() && !before.auth_method.has_secret() {
+        let kept = secrets::all(&mut tx, id).await?;
+        if kept.is_empty() {
+            let secret = ClientSecret::random();
+            secrets::keep(site, &mut tx, id, &secret::first_id(id), "", &secret).await?;
+        }
+    }
     let kind = Kind::ClientChanged;
     events::record(&mut tx, &site.app.vault, kind, actor, id.as_str(), &(before, settings)).await?;
     tx.config_changed().await?;
@@ -314,51 +363,4 @@ pub async fn delete(site: &Site, id: &ClientId, actor: &Actor) -> Result<bool, d
     tx.config_changed().await?;
     tx.commit().await?;
     Ok(true)
-}
-
-/// A new Secret Key; the old one stops working at once.
-pub async fn replace_secret(
-    site: &Site,
-    id: &ClientId,
-    actor: &Actor,
-) -> Result<Result<ClientSecret, Refusal>, db::Error> {
-    let secret = ClientSecret::random();
-    let (hash, sealed) = (secret.hash(), secret.seal(&site.app.vault, site.id(), id));
-    let kept = store::Secret { hash: &hash, sealed: &sealed, start: secret.start() };
-    let mut tx = site.write().await?;
-    if !store::set_secret(&mut tx, id, &kept).await? {
-        let known = store::find(&mut tx, id).await?.is_some();
-        let refusal = if known { Refusal::NoSecret } else { Refusal::Unknown(id.to_string()) };
-        return Ok(Err(refusal));
-    }
-    let kind = Kind::SecretKeyReplaced;
-    events::record(&mut tx, &site.app.vault, kind, actor, id.as_str(), &()).await?;
-    tx.config_changed().await?;
-    tx.commit().await?;
-    Ok(Ok(secret))
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum ShowError {
-    #[error(transparent)]
-    Database(#[from] db::Error),
-    #[error("the Secret Key of {0}: {1}")]
-    Sealed(ClientId, Unsealable),
-}
-
-/// The Secret Key once more. Each showing is recorded (DEC7); `by` is the name beside it.
-pub async fn show_secret(
-    site: &Site,
-    id: &ClientId,
-    by: &str,
-    actor: &Actor,
-) -> Result<Option<ClientSecret>, ShowError> {
-    let mut tx = site.write().await?;
-    let Some(sealed) = store::shown(&mut tx, id, by).await? else { return Ok(None) };
-    let kind = Kind::SecretKeyShown;
-    events::record(&mut tx, &site.app.vault, kind, actor, id.as_str(), &()).await?;
-    tx.commit().await?;
-    ClientSecret::unseal(&site.app.vault, site.id(), id, &sealed)
-        .map(Some)
-        .map_err(|sealed| ShowError::Sealed(id.clone(), sealed))
 }

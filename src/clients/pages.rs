@@ -9,12 +9,13 @@ use serde::Deserialize;
 
 use super::draft::Draft;
 use super::editor::{Editor, Endpoints, Existing, SecretKey, Shown, Subject, TakeOver};
+use super::secrets::{self, Old};
 use super::steps::{
     self, ConfirmDelete, ConfirmNewSecret, ConfirmSwitchOff, Conflict, Impact, Prove, ProveProblem,
     Purpose,
 };
 use super::views::{List, Row, Status};
-use super::{Client, Identity, Refusal, Settings, TokenAuthMethod};
+use super::{Client, Identity, Refusal, Settings};
 use crate::associations::Site;
 use crate::clock::Timestamp;
 use crate::id::ClientId;
@@ -58,7 +59,7 @@ pub async fn add(site: Site, Admin(admin): Admin, form: CheckedForm) -> Result<R
     let Some((settings, identity)) = draft.complete(true) else {
         return edited(&site, &admin, draft, None, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
-    let identity = identity.unwrap_or(Identity::Fresh(TokenAuthMethod::Secret));
+    let identity = identity.unwrap_or(Identity::Fresh);
     match super::add(&site, &settings, identity, &admin.actor()).await? {
         Ok(_) => Ok(with_toast(&site, Toast::ClientAdded, Redirect::to("/admin/sso-clients"))),
         Err(_taken) => {
@@ -99,7 +100,7 @@ pub async fn change(
         return edited(&site, &admin, draft, Some(client), status).await;
     };
     let version = form.fields.text("version").parse().unwrap_or(0);
-    let before = Settings::of(&client);
+    let before = client.settings.clone();
     let id = &client.client_id;
     match super::change(&site, id, version, &before, &settings, &admin.actor()).await? {
         Ok(()) => {
@@ -114,7 +115,7 @@ pub async fn change(
                 by: super::last_changed_by(&site, id).await?,
                 at: admin.visitor.locale.moment(theirs.updated_at, site.now),
                 yours: steps::Draft::of(&settings),
-                theirs: steps::Draft::of(&Settings::of(&theirs)),
+                theirs: steps::Draft::of(&theirs.settings),
                 version: theirs.version,
             };
             shown(&site, &admin, StatusCode::CONFLICT, &view)
@@ -136,9 +137,11 @@ pub async fn reveal(
         Err(asked) => return Ok(asked),
     };
     let by = admin.session.member.name();
-    let secret = super::show_secret(&site, &client.client_id, &by, &admin.actor()).await?;
+    let newest = secrets::newest(&client, site.now).ok_or_else(Error::not_found)?;
+    let (id, actor) = (&client.client_id, admin.actor());
+    let secret = secrets::show(&site, id, &newest.id, &by, &actor).await?;
     let secret = secret.ok_or_else(Error::not_found)?;
-    let client = found(&site, &id).await?;
+    let client = found(&site, id.as_str()).await?;
     let draft = Draft::saved(&client);
     let key = SecretKey::Revealed { value: secret.expose().to_owned() };
     let mut view = editor(&site, &admin, draft, Some(client)).await?;
@@ -181,13 +184,16 @@ pub async fn new_secret(
         Ok(admin) => admin,
         Err(asked) => return Ok(asked),
     };
-    match super::replace_secret(&site, &client.client_id, &admin.actor()).await? {
+    let actor = admin.actor();
+    match secrets::replace(&site, &client.client_id, "", Old::StopsAtOnce, &actor).await? {
         Ok(_) => {
             let to = Redirect::to(&format!("/admin/sso-clients/{}", client.client_id));
             let response = with_toast(&site, Toast::SecretReplaced, to);
             Ok(admin.keep_session(&site, response))
         }
-        Err(Refusal::NoSecret | Refusal::Unknown(_)) => Err(Error::not_found()),
+        Err(Refusal::NoSecret | Refusal::SignsInstead | Refusal::Unknown(_)) => {
+            Err(Error::not_found())
+        }
         Err(refusal) => Err(Error::broken(refusal)),
     }
 }
@@ -203,7 +209,7 @@ pub async fn ask_switch_off(
         client_id: client.client_id.to_string(),
         impact: impact(&site, &client).await?,
         version: client.version,
-        name: client.name,
+        name: client.settings.name,
     };
     shown(&site, &admin, StatusCode::OK, &view)
 }
@@ -244,7 +250,7 @@ pub async fn ask_delete(
         client_id: client.client_id.to_string(),
         impact: impact(&site, &client).await?,
         version: client.version,
-        name: client.name,
+        name: client.settings.name,
     };
     shown(&site, &admin, StatusCode::OK, &view)
 }
@@ -429,18 +435,23 @@ async fn editor(
 fn existing(site: &Site, admin: &SignedIn, client: Client, rows: &[Row]) -> Existing {
     let id = client.client_id.to_string();
     let status = rows.iter().find(|row| row.id == id).map(|row| row.status.clone());
-    let shown = client.secret_shown_at.zip(client.secret_shown_by);
-    let last_shown =
-        shown.map(|(at, by)| Shown { by, at: admin.visitor.locale.moment(at, site.now) });
+    let moment = |at| admin.visitor.locale.moment(at, site.now);
+    let secret_key = match secrets::newest(&client, site.now) {
+        Some(secret) => SecretKey::Masked {
+            start: secret.start.clone(),
+            last_shown: secret
+                .shown_at
+                .zip(secret.shown_by.clone())
+                .map(|(at, by)| Shown { by, at: moment(at) }),
+        },
+        None => SecretKey::Public,
+    };
     Existing {
         client_id: id,
-        saved_name: client.name,
+        saved_name: client.settings.name,
         version: client.version,
         status: status.unwrap_or(Status::NotUsedYet),
-        secret_key: match client.secret_start {
-            Some(start) => SecretKey::Masked { start, last_shown },
-            None => SecretKey::Public,
-        },
+        secret_key,
         endpoints: Endpoints {
             directory_document: site.association.issuer.to_string(),
             authorization: site.url("/oauth/authorize"),
@@ -459,12 +470,6 @@ fn shown(
 ) -> Result<Response, Error> {
     let body = view.render().map_err(Error::broken)?;
     Ok(admin.visitor.keep_browser(site, (status, html(body)).into_response()))
-}
-
-impl Settings {
-    fn of(client: &Client) -> Self {
-        Self { name: client.name.clone(), redirect_urls: client.redirect_urls.clone() }
-    }
 }
 
 impl steps::Draft {

@@ -12,7 +12,8 @@ use crate::associations::issuer::is_loopback;
 pub const LONGEST: usize = 2000;
 pub const MOST: usize = 20;
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(transparent)]
 pub struct RedirectUrl(String);
 
 crate::db::column!(RedirectUrl: String);

@@ -1,6 +1,6 @@
 //! The Secret Key of an SSO client: URL-safe, verified by its hash, sealed so that it can be shown again.
 
-use crate::id::{AssociationId, ClientId};
+use crate::id::{AssociationId, ClientId, SecretId};
 use crate::token::{Purpose, Token, TokenHash};
 use crate::vault::{Place, Unsealable, Vault};
 
@@ -48,22 +48,29 @@ impl ClientSecret {
         self.0.expose()
     }
 
-    pub fn seal(&self, vault: &Vault, association: &AssociationId, client: &ClientId) -> String {
-        vault.seal(association, &place(client), self.0.expose().as_bytes())
+    pub fn seal(&self, vault: &Vault, association: &AssociationId, id: &SecretId) -> String {
+        vault.seal(association, &place(id), self.0.expose().as_bytes())
     }
 
     pub fn unseal(
         vault: &Vault,
         association: &AssociationId,
-        client: &ClientId,
+        id: &SecretId,
         sealed: &str,
     ) -> Result<Self, Unsealable> {
-        let bytes = vault.open_sealed(association, &place(client), sealed)?;
+        let bytes = vault.open_sealed(association, &place(id), sealed)?;
         let text = std::str::from_utf8(&bytes).map_err(|_| Unsealable)?;
         Ok(Self(Token::presented(text)))
     }
 }
 
-fn place(client: &ClientId) -> Place<'_> {
-    Place { table: "clients", column: "secret_sealed", row: client.as_str() }
+/// The table is the one that Secret Keys stood in first; what was sealed there still opens, because
+/// the first Secret Key of such a client has the Client Id as its id.
+fn place(id: &SecretId) -> Place<'_> {
+    Place { table: "clients", column: "secret_sealed", row: id.as_str() }
+}
+
+/// The id of the Secret Key that a client is made with.
+pub fn first_id(client: &ClientId) -> SecretId {
+    SecretId::presented(client.as_str())
 }

@@ -1,22 +1,17 @@
-//! `clients`, `redirect_urls`.
+//! `clients`, `redirect_urls`, `post_logout_urls`.
 
-use super::{AtStake, Kept, Listed, RedirectUrl};
+use super::{AtStake, Kept, Listed, RedirectUrl, Settings};
+use crate::associations::Site;
 use crate::clock::Timestamp;
 use crate::db::{Error, Reader, Writer};
 use crate::id::ClientId;
-use crate::token::TokenHash;
-
-/// A Secret Key as it is kept: to verify by, to show again, and its first characters to tell it by.
-pub struct Secret<'a> {
-    pub hash: &'a TokenHash,
-    pub sealed: &'a str,
-    pub start: &'a str,
-}
 
 pub async fn find(db: &mut Reader, id: &ClientId) -> Result<Option<Kept>, Error> {
     db.find(
-        "select client_id, name, token_auth_method, secret_hash, secret_start, secret_shown_at,
-             secret_shown_by, disabled_at, disabled_by, version, updated_at
+        "select client_id, name, token_auth_method, consent_asked_since, pkce_required_since,
+             lean_id_token_since, legacy_sso_since, machine_since, resource_url, jwks,
+             backchannel_logout_url, auth_method_used, auth_method_used_at, disabled_at,
+             disabled_by, version, updated_at
          from clients
          where association_id = $1 and client_id = $2",
     )
@@ -25,10 +20,35 @@ pub async fn find(db: &mut Reader, id: &ClientId) -> Result<Option<Kept>, Error>
     .await
 }
 
+pub async fn resource_server(db: &mut Reader, url: &str) -> Result<Option<ClientId>, Error> {
+    let found: Option<(ClientId,)> = db
+        .find(
+            "select client_id from clients
+             where association_id = $1 and resource_url = $2 and disabled_at is null",
+        )
+        .bind(url)
+        .optional()
+        .await?;
+    Ok(found.map(|(id,)| id))
+}
+
 pub async fn redirect_urls(db: &mut Reader, id: &ClientId) -> Result<Vec<RedirectUrl>, Error> {
     let urls: Vec<(RedirectUrl,)> = db
         .find(
             "select url from redirect_urls
+             where association_id = $1 and client_id = $2
+             order by position",
+        )
+        .bind(id)
+        .all()
+        .await?;
+    Ok(urls.into_iter().map(|(url,)| url).collect())
+}
+
+pub async fn post_logout_urls(db: &mut Reader, id: &ClientId) -> Result<Vec<RedirectUrl>, Error> {
+    let urls: Vec<(RedirectUrl,)> = db
+        .find(
+            "select url from post_logout_urls
              where association_id = $1 and client_id = $2
              order by position",
         )
@@ -55,34 +75,55 @@ pub async fn all(db: &mut Reader) -> Result<Vec<Listed>, Error> {
     .await
 }
 
-/// False when the Client Id is taken.
-pub async fn insert(
-    tx: &mut Writer,
-    id: &ClientId,
-    name: &str,
-    auth_method: Option<&str>,
-    secret: Option<&Secret<'_>>,
-) -> Result<bool, Error> {
+/// False when the Client Id is taken. The rest of it follows with [`save`].
+pub async fn insert(tx: &mut Writer, id: &ClientId, name: &str) -> Result<bool, Error> {
     let now = tx.now();
     let inserted: Option<(ClientId,)> = tx
         .change(
-            "insert into clients
-                 (association_id, client_id, name, token_auth_method, secret_hash, secret_sealed,
-                  secret_made_at, version, created_at, updated_at, secret_start)
-             values ($1, $2, $3, $4, $5, $6, $7, 1, $7, $7, $8)
+            "insert into clients (association_id, client_id, name, version, created_at, updated_at)
+             values ($1, $2, $3, 1, $4, $4)
              on conflict do nothing
              returning client_id",
         )
         .bind(id)
         .bind(name)
-        .bind(auth_method)
-        .bind(secret.map(|secret| secret.hash))
-        .bind(secret.map(|secret| secret.sealed))
         .bind(now)
-        .bind(secret.map(|secret| secret.start))
         .optional()
         .await?;
     Ok(inserted.is_some())
+}
+
+/// A switch keeps the moment it was put on.
+pub async fn save(tx: &mut Writer, id: &ClientId, settings: &Settings) -> Result<(), Error> {
+    let now = tx.now();
+    let since = |is_on: bool| is_on.then_some(now);
+    tx.change(
+        "update clients
+         set token_auth_method = $3, jwks = $4, resource_url = $5, backchannel_logout_url = $6,
+             consent_asked_since = case when $7 is null then null
+                                        else coalesce(consent_asked_since, $7) end,
+             pkce_required_since = case when $8 is null then null
+                                        else coalesce(pkce_required_since, $8) end,
+             lean_id_token_since = case when $9 is null then null
+                                        else coalesce(lean_id_token_since, $9) end,
+             legacy_sso_since = case when $10 is null then null
+                                     else coalesce(legacy_sso_since, $10) end,
+             machine_since = case when $11 is null then null
+                                  else coalesce(machine_since, $11) end
+         where association_id = $1 and client_id = $2",
+    )
+    .bind(id)
+    .bind(settings.auth_method.as_text())
+    .bind(settings.jwks())
+    .bind(settings.resource_url.as_deref())
+    .bind(settings.backchannel_logout_url.as_ref())
+    .bind(since(!settings.is_trusted()))
+    .bind(since(settings.requires_pkce))
+    .bind(since(settings.has_lean_id_token))
+    .bind(since(settings.has_legacy_sso))
+    .bind(since(settings.is_machine))
+    .run()
+    .await
 }
 
 pub async fn set_redirect_urls(
@@ -97,6 +138,29 @@ pub async fn set_redirect_urls(
     for (position, url) in (0_i64..).zip(urls) {
         tx.change(
             "insert into redirect_urls (association_id, client_id, position, url)
+             values ($1, $2, $3, $4)",
+        )
+        .bind(id)
+        .bind(position)
+        .bind(url)
+        .run()
+        .await?;
+    }
+    Ok(())
+}
+
+pub async fn set_post_logout_urls(
+    tx: &mut Writer,
+    id: &ClientId,
+    urls: &[RedirectUrl],
+) -> Result<(), Error> {
+    tx.change("delete from post_logout_urls where association_id = $1 and client_id = $2")
+        .bind(id)
+        .run()
+        .await?;
+    for (position, url) in (0_i64..).zip(urls) {
+        tx.change(
+            "insert into post_logout_urls (association_id, client_id, position, url)
              values ($1, $2, $3, $4)",
         )
         .bind(id)
@@ -173,10 +237,18 @@ pub async fn revoke_grants(tx: &mut Writer, id: &ClientId) -> Result<(), Error> 
     .bind(id)
     .bind(now)
     .run()
+    .await?;
+    tx.change(
+        "update machine_tokens set revoked_at = $3
+         where association_id = $1 and client_id = $2 and revoked_at is null",
+    )
+    .bind(id)
+    .bind(now)
+    .run()
     .await
 }
 
-/// Its codes, tokens and unfinished sign-ins go with it. Answers the name of what was there.
+/// What belongs to it goes with it. Answers the name of what was there.
 pub async fn delete(tx: &mut Writer, id: &ClientId) -> Result<Option<String>, Error> {
     tx.change("delete from grants where association_id = $1 and client_id = $2")
         .bind(id)
@@ -190,6 +262,46 @@ pub async fn delete(tx: &mut Writer, id: &ClientId) -> Result<Option<String>, Er
         .bind(id)
         .run()
         .await?;
+    tx.change("delete from post_logout_urls where association_id = $1 and client_id = $2")
+        .bind(id)
+        .run()
+        .await?;
+    tx.change("delete from client_groups where association_id = $1 and client_id = $2")
+        .bind(id)
+        .run()
+        .await?;
+    tx.change("delete from client_secrets where association_id = $1 and client_id = $2")
+        .bind(id)
+        .run()
+        .await?;
+    tx.change("delete from client_days where association_id = $1 and client_id = $2")
+        .bind(id)
+        .run()
+        .await?;
+    tx.change("delete from consents where association_id = $1 and client_id = $2")
+        .bind(id)
+        .run()
+        .await?;
+    tx.change("delete from machine_tokens where association_id = $1 and client_id = $2")
+        .bind(id)
+        .run()
+        .await?;
+    tx.change("delete from client_assertions where association_id = $1 and client_id = $2")
+        .bind(id)
+        .run()
+        .await?;
+    tx.change("delete from pushed_requests where association_id = $1 and client_id = $2")
+        .bind(id)
+        .run()
+        .await?;
+    tx.change("delete from session_clients where association_id = $1 and client_id = $2")
+        .bind(id)
+        .run()
+        .await?;
+    tx.change("delete from logout_notices where association_id = $1 and client_id = $2")
+        .bind(id)
+        .run()
+        .await?;
     let deleted: Option<(String,)> = tx
         .change("delete from clients where association_id = $1 and client_id = $2 returning name")
         .bind(id)
@@ -198,47 +310,29 @@ pub async fn delete(tx: &mut Writer, id: &ClientId) -> Result<Option<String>, Er
     Ok(deleted.map(|(name,)| name))
 }
 
-/// False for a public client or none at all.
-pub async fn set_secret(
-    tx: &mut Writer,
-    id: &ClientId,
-    secret: &Secret<'_>,
-) -> Result<bool, Error> {
-    let now = tx.now();
-    let changed: Option<(ClientId,)> = tx
-        .change(
-            "update clients
-             set secret_hash = $3, secret_sealed = $4, secret_made_at = $5, secret_start = $6,
-                 secret_shown_at = null, secret_shown_by = null, updated_at = $5,
-                 version = version + 1
-             where association_id = $1 and client_id = $2 and secret_hash is not null
-             returning client_id",
-        )
-        .bind(id)
-        .bind(secret.hash)
-        .bind(secret.sealed)
-        .bind(now)
-        .bind(secret.start)
-        .optional()
-        .await?;
-    Ok(changed.is_some())
+pub async fn method_used(site: &Site, id: &ClientId, method: Option<&str>) -> Result<(), Error> {
+    site.once(
+        "update clients set auth_method_used = $3, auth_method_used_at = $4
+         where association_id = $1 and client_id = $2",
+    )
+    .bind(id)
+    .bind(method)
+    .bind(site.now)
+    .run()
+    .await
 }
 
-/// Notes who looks, and answers the sealed secret.
-pub async fn shown(tx: &mut Writer, id: &ClientId, by: &str) -> Result<Option<String>, Error> {
+/// Another version: whoever has its page open is told.
+pub async fn touch(tx: &mut Writer, id: &ClientId) -> Result<(), Error> {
     let now = tx.now();
-    let sealed: Option<(String,)> = tx
-        .change(
-            "update clients set secret_shown_at = $3, secret_shown_by = $4
-             where association_id = $1 and client_id = $2 and secret_sealed is not null
-             returning secret_sealed",
-        )
-        .bind(id)
-        .bind(now)
-        .bind(by)
-        .optional()
-        .await?;
-    Ok(sealed.map(|(sealed,)| sealed))
+    tx.change(
+        "update clients set version = version + 1, updated_at = $3
+         where association_id = $1 and client_id = $2",
+    )
+    .bind(id)
+    .bind(now)
+    .run()
+    .await
 }
 
 /// Who came by it within the last day, and how many of its access tokens work now.

@@ -15,7 +15,19 @@ use tokio::task::spawn_blocking;
 use super::{Db, Error, Pool, migrations, trailer};
 
 /// What a backup holds but a restored database does not honour: who was on the way in starts again.
-const SHORT_LIVED: [&str; 5] = ["grants", "sessions", "sign_ins", "set_up_links", "throttles"];
+const SHORT_LIVED: [&str; 11] = [
+    "grants",
+    "sessions",
+    "sign_ins",
+    "set_up_links",
+    "throttles",
+    "machine_tokens",
+    "client_assertions",
+    "pushed_requests",
+    "log_outs",
+    "session_clients",
+    "logout_notices",
+];
 const PAGE: i64 = 500;
 
 impl Db {

@@ -142,6 +142,19 @@ pub async fn deactivate(site: &Site, member: &MemberId, actor: &Actor) -> Result
     Ok(true)
 }
 
+/// Ends every session, code and token of a member, who may sign in again at once.
+pub async fn sign_out_everywhere(
+    site: &Site,
+    member: &MemberId,
+    actor: &Actor,
+) -> Result<(), db::Error> {
+    let mut tx = site.write().await?;
+    store::end_everything(&mut tx, member).await?;
+    let kind = Kind::SignedOutEverywhere;
+    events::record(&mut tx, &site.app.vault, kind, actor, member.as_str(), &()).await?;
+    tx.commit().await
+}
+
 /// Brings a member back. What was ended stays ended.
 pub async fn reactivate(site: &Site, member: &MemberId, actor: &Actor) -> Result<bool, db::Error> {
     let mut tx = site.write().await?;

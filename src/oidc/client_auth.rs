@@ -13,6 +13,7 @@ use super::params::{FormParams, Params, authorization};
 use crate::app::App;
 use crate::associations::Site;
 use crate::clients::{self, Client, TokenAuthMethod};
+use crate::clock::Timestamp;
 use crate::id::ClientId;
 use crate::sessions::throttle;
 use crate::token::Token;
@@ -48,7 +49,7 @@ impl FromRequest<App> for Authenticated {
             Err(_) => None,
         };
         match client {
-            Some(client) if credentials.prove(&client) => Ok(Self { client, params }),
+            Some(client) if credentials.prove(&client, site.now) => Ok(Self { client, params }),
             _ => {
                 let failed = throttle::client_failed(&site, &credentials.client_id, &address);
                 Err(match failed.await? {
@@ -61,7 +62,7 @@ impl FromRequest<App> for Authenticated {
 }
 
 impl Credentials {
-    fn prove(&self, client: &Client) -> bool {
+    fn prove(&self, client: &Client, now: Timestamp) -> bool {
         if client.disabled_at.is_some() {
             return false;
         }
@@ -70,7 +71,8 @@ impl Credentials {
             pinned => pinned == self.method,
         };
         // Every candidate is compared, so that time does not tell which form matched.
-        let matches = self.secrets.iter().filter(|secret| client.has_secret(secret)).count();
+        let matches =
+            self.secrets.iter().filter(|secret| client.secret(secret, now).is_some()).count();
         method_fits && (client.is_public() || matches > 0)
     }
 }

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, anyhow};
 
 use crate::app::App;
 use crate::associations::{self, Contact, Issuer, Site, set_up};
-use crate::clients::{self, Identity, RedirectUrl, Settings, TokenAuthMethod};
+use crate::clients::{self, Identity, RedirectUrl, Settings, secrets};
 use crate::events::Actor;
 use crate::groups;
 use crate::id::{ClientId, GroupId, MemberId};
@@ -102,13 +102,15 @@ pub async fn client(site: &Site, name: &str, redirect_url: &str) -> Result<(Clie
     let known = clients::list(&mut site.read()).await?;
     let known = known.into_iter().find(|client| client.first_url.as_ref() == Some(&url));
     if let Some(client) = known {
-        let shown = clients::show_secret(site, &client.client_id, "the demo", &Actor::System);
-        let secret = shown.await?.context("this client has no Secret Key")?;
+        let id = &client.client_id;
+        let client = clients::load(site, id).await?.context("the client is gone again")?;
+        let newest = secrets::newest(&client, site.now).context("this client has no Secret Key")?;
+        let shown = secrets::show(site, id, &newest.id, "the demo", &Actor::System).await?;
+        let secret = shown.context("this client has no Secret Key")?;
         return Ok((client.client_id, AppSecret::new(secret.expose())));
     }
-    let settings = Settings { name: name.to_owned(), redirect_urls: vec![url] };
-    let identity = Identity::Fresh(TokenAuthMethod::Secret);
-    let (id, secret) = clients::add(site, &settings, identity, &Actor::System).await??;
+    let settings = Settings::new(name, vec![url]);
+    let (id, secret) = clients::add(site, &settings, Identity::Fresh, &Actor::System).await??;
     let secret = secret.context("this client has no Secret Key")?;
     Ok((id, AppSecret::new(secret.expose())))
 }

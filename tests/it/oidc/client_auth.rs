@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use novi_sso::clients::secrets::{self, Old};
 use novi_sso::clients::{
     self, ClientSecret, Identity, RedirectUrl, Settings as ClientSettings, TokenAuthMethod,
 };
@@ -291,7 +292,8 @@ async fn a_new_secret_key_ends_the_old_one_at_once() {
     let code = forj.code_for(&ann).await;
 
     let id: ClientId = forj.client_id.parse().unwrap();
-    let replaced = clients::replace_secret(&novi.home().await, &id, &Actor::CommandLine).await;
+    let (site, now) = (novi.home().await, Old::StopsAtOnce);
+    let replaced = secrets::replace(&site, &id, "", now, &Actor::CommandLine).await;
     let fresh = replaced.unwrap().unwrap().expose().to_owned();
 
     assert_eq!(forj.exchange(&code).await.status, 401);
@@ -302,7 +304,7 @@ async fn a_new_secret_key_ends_the_old_one_at_once() {
 /// DEC21: a platform keeps its Client Id and Secret Key.
 async fn taken_over(novi: &Novi, secret: &str) -> Platform {
     let redirect_urls = vec![RedirectUrl::register(CALLBACK, false).unwrap()];
-    let settings = ClientSettings { name: "Taken over".to_owned(), redirect_urls };
+    let settings = ClientSettings::new("Taken over", redirect_urls);
     let kept = ClientSecret::take_over(secret).unwrap();
     let identity = Identity::TakenOver(ClientId::random(), kept);
     let added = clients::add(&novi.home().await, &settings, identity, &Actor::CommandLine).await;

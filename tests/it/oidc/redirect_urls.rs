@@ -145,8 +145,8 @@ async fn a_path_that_leads_elsewhere_is_refused_before_anybody_resolves_it() {
 async fn a_client_without_urls_refuses_every_request_and_learns_none() {
     let novi = Novi::start().await;
     let foo = client(&novi, "https://foo.example.com/cb").await;
-    let settings = ClientSettings { name: "Nowhere".to_owned(), redirect_urls: Vec::new() };
-    let identity = Identity::Fresh(TokenAuthMethod::Secret);
+    let settings = ClientSettings::new("Nowhere", Vec::new());
+    let identity = Identity::Fresh;
     let added = clients::add(&novi.home().await, &settings, identity, &Actor::CommandLine).await;
     let (id, _) = added.unwrap().unwrap();
     let nowhere = Platform { client_id: id.to_string(), ..foo.clone() };

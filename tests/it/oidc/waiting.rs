@@ -143,7 +143,7 @@ async fn the_client_is_looked_at_again_when_its_member_has_signed_in() {
     assert!(clients::disable(&site, &off.client_id.parse().unwrap(), "Ann", &actor).await.unwrap());
     let id = moved.client_id.parse().unwrap();
     let kept = clients::load(&site, &id).await.unwrap().unwrap();
-    let before = clients::Settings { name: kept.name, redirect_urls: kept.redirect_urls };
+    let before = kept.settings.clone();
     let other = clients::RedirectUrl::register("https://b.example/cb", false).unwrap();
     let after = clients::Settings { redirect_urls: vec![other], ..before.clone() };
     let changed = clients::change(&site, &id, kept.version, &before, &after, &actor).await;

@@ -189,8 +189,9 @@ impl Novi {
         let site = self.site(host).await;
         let development = site.association.issuer.is_loopback();
         let urls = redirect_urls.iter().map(|url| RedirectUrl::register(url, development).unwrap());
-        let settings = ClientSettings { name: name.to_owned(), redirect_urls: urls.collect() };
-        let added = clients::add(&site, &settings, Identity::Fresh(method), &Actor::CommandLine);
+        let mut settings = ClientSettings::new(name, urls.collect());
+        settings.auth_method = method;
+        let added = clients::add(&site, &settings, Identity::Fresh, &Actor::CommandLine);
         let (client_id, secret) = added.await.unwrap().unwrap();
         let secret = secret.map(|secret| secret.expose().to_owned()).unwrap_or_default();
         Platform {

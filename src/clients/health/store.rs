@@ -1,0 +1,98 @@
+//! `client_days`, and the sign-ins among the `grants` of today.
+
+use super::{Counted, SignIns};
+use crate::associations::Site;
+use crate::clock::Timestamp;
+use crate::db::{Error, Reader, Writer};
+use crate::id::ClientId;
+
+/// One statement for a client that exists, and nothing for one that does not.
+pub async fn count_failure(
+    site: &Site,
+    id: &ClientId,
+    day: i64,
+    outcome: &str,
+) -> Result<(), Error> {
+    site.once(
+        "insert into client_days (association_id, client_id, day, outcome, times, last_at)
+         select c.association_id, c.client_id, $3, $4, 1, $5 from clients c
+         where c.association_id = $1 and c.client_id = $2
+         on conflict (association_id, client_id, day, outcome) do update
+         set times = client_days.times + 1, last_at = excluded.last_at",
+    )
+    .bind(id)
+    .bind(day)
+    .bind(outcome)
+    .bind(site.now)
+    .run()
+    .await
+}
+
+pub async fn count_sign_in(
+    tx: &mut Writer,
+    id: &ClientId,
+    day: i64,
+    at: Timestamp,
+) -> Result<(), Error> {
+    tx.change(
+        "insert into client_days (association_id, client_id, day, outcome, times, last_at)
+         values ($1, $2, $3, 'sign_in', 1, $4)
+         on conflict (association_id, client_id, day, outcome) do update
+         set times = client_days.times + 1,
+             last_at = case when client_days.last_at < excluded.last_at
+                            then excluded.last_at else client_days.last_at end",
+    )
+    .bind(id)
+    .bind(day)
+    .bind(at)
+    .run()
+    .await
+}
+
+pub async fn counted(db: &mut Reader, id: &ClientId, day: i64) -> Result<Vec<Counted>, Error> {
+    db.find(
+        "select outcome, times, last_at from client_days
+         where association_id = $1 and client_id = $2 and day = $3
+         order by times desc, outcome",
+    )
+    .bind(id)
+    .bind(day)
+    .all()
+    .await
+}
+
+/// Those whose grants are not forgotten yet.
+pub async fn sign_ins_since(
+    db: &mut Reader,
+    id: &ClientId,
+    start: Timestamp,
+) -> Result<SignIns, Error> {
+    let counted: Option<SignIns> = db
+        .find(
+            "select count(*) as times, max(consumed_at) as last_at from grants
+             where association_id = $1 and client_id = $2 and created_at >= $3
+                 and consumed_at is not null",
+        )
+        .bind(id)
+        .bind(start)
+        .optional()
+        .await?;
+    Ok(counted.unwrap_or(SignIns { times: 0, last_at: None }))
+}
+
+pub async fn forget_days(site: &Site, oldest: i64, most: i64) -> Result<usize, Error> {
+    let gone: Vec<(ClientId,)> = site
+        .once(
+            "delete from client_days
+             where association_id = $1 and (client_id, day, outcome) in (
+                 select client_id, day, outcome from client_days
+                 where association_id = $1 and day < $2
+                 limit $3)
+             returning client_id",
+        )
+        .bind(oldest)
+        .bind(most)
+        .all()
+        .await?;
+    Ok(gone.len())
+}
