@@ -27,6 +27,14 @@ export class Browser {
     return this.#submit(page, form, form.buttons.find((button) => button.label === label), typed);
   }
 
+  /** Presses the button that stands for this answer, whatever its words. */
+  answer(page, value) {
+    const buttons = page.forms.flatMap((form) => form.buttons);
+    const button = buttons.find((candidate) => candidate.name === "answer" && candidate.value === value);
+    if (!button) throw new Error(`there is no answer "${value}" on ${page}`);
+    return this.press(page, button.label);
+  }
+
   /** Sends the only form of a page, as a script or a press of its nameless button would. */
   submit(page) {
     if (page.forms.length !== 1) throw new Error(`there is not one form on ${page}`);

@@ -2,6 +2,7 @@
 
 import "./webcrypto.mjs";
 
+import assert from "node:assert/strict";
 import { after, before } from "node:test";
 
 import * as client from "openid-client";
@@ -77,7 +78,20 @@ export async function signIn({ browser, ann }, config, parameters = {}, visitor 
   return { tokens, claims: tokens.claims(), visitor };
 }
 
-/** The error in a refused answer of the token endpoint and those beside it. */
+/** The error that the token endpoint answered, or one of those beside it. */
 export function refused(status, error) {
   return (thrown) => thrown instanceof client.ResponseBodyError && thrown.status === status && thrown.error === error;
+}
+
+/** The error that came back by the browser. */
+export function sentBack(error) {
+  return (thrown) => thrown instanceof client.AuthorizationResponseError && thrown.error === error;
+}
+
+/** Whether an ID token tells this client all about Ann. */
+export function isAnn({ novi, ann }, claims, config, what) {
+  const { iss, sub, aud, email, name, acr, amr } = claims;
+  const { client_id: id } = config.clientMetadata();
+  assert.deepEqual({ iss, sub, aud, email }, { iss: novi.url, sub: ann.id, aud: id, email: ann.email }, what);
+  assert.deepEqual({ name, acr, amr }, { name: "Ann Archer", acr: "1", amr: ["pwd"] }, what);
 }
