@@ -17,6 +17,8 @@
 //! | OpenID Connect Core 1.0 | 5.1, 5.4 | [`claims`] |
 //! | OpenID Connect Core 1.0 | 5.3 | [`userinfo`] |
 //! | RFC 6750 (bearer tokens) | 2, 3 | [`bearer`] |
+//!
+//! What a member reads on the way to a client is in [`views`].
 
 pub mod authorize;
 pub mod bearer;
@@ -32,3 +34,4 @@ pub mod params;
 pub mod scope;
 pub mod token;
 pub mod userinfo;
+pub mod views;

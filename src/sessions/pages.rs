@@ -103,6 +103,7 @@ async fn form(
         request: asked.request.clone(),
         client_id: client.as_ref().map(|client| client.client_id.to_string()),
         email: email.to_owned(),
+        is_again: false,
         problem,
     };
     let body = view.render().map_err(Error::broken)?;
@@ -158,8 +159,8 @@ fn resumption(id: &SignInId, client: &ClientId) -> String {
 pub async fn log_out(site: Site, visitor: Visitor) -> Result<Response, Error> {
     let page = visitor.page(&site, Here::Elsewhere);
     let body = match visitor.session {
-        Some(_) => LogOut { page }.render(),
-        None => LoggedOut { page }.render(),
+        Some(_) => LogOut { page, client: None, carried: Vec::new() }.render(),
+        None => LoggedOut { page, back: None, problem: false }.render(),
     };
     let response = visitor.keep_browser(&site, html(body.map_err(Error::broken)?));
     Ok(frame::leading_out(&site, response))

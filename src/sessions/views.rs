@@ -20,6 +20,8 @@ pub struct LogIn {
     pub client_id: Option<String>,
     /// Filled in by an earlier try or by a login hint; may be empty.
     pub email: String,
+    /// Somebody is logged in (`page.viewer`), and a fresh log-in is asked for all the same.
+    pub is_again: bool,
     pub problem: Option<LogInProblem>,
 }
 
@@ -45,17 +47,40 @@ pub enum LogInProblem {
 #[template(path = "sessions/log_out.html")]
 pub struct LogOut {
     pub page: Page,
+    /// The client that asks for it.
+    pub client: Option<Asking>,
+    /// What came with the request, handed on as it is.
+    pub carried: Vec<(String, String)>,
 }
 
 #[derive(Template)]
 #[template(path = "sessions/logged_out.html")]
 pub struct LoggedOut {
     pub page: Page,
+    pub back: Option<Back>,
+    /// The request for this log-out was not valid, so nobody is sent on.
+    pub problem: bool,
+}
+
+/// Where the person came from. The URL is one that was registered.
+pub struct Back {
+    pub name: String,
+    pub url: String,
 }
 
 impl LogIn {
     fn title_key(&self) -> &'static str {
-        if self.wrong_pair() { "log-in-again-title" } else { "log-in-title" }
+        if self.wrong_pair() { "log-in-again-title" } else { self.heading_key() }
+    }
+
+    fn heading_key(&self) -> &'static str {
+        if self.is_again { "log-in-afresh-title" } else { "log-in-title" }
+    }
+
+    /// Who is logged in while a log-in is asked for.
+    fn already_in(&self) -> Option<Rich> {
+        let viewer = self.page.viewer.as_ref().filter(|_| self.is_again)?;
+        Some(self.page.rich1("log-in-afresh-who", "name", &viewer.name))
     }
 
     /// With which login, and to continue where.
@@ -103,6 +128,14 @@ impl LogIn {
     }
 }
 
+impl LogOut {
+    fn asks(&self) -> Option<Rich> {
+        let client = self.client.as_ref()?;
+        let args = [("client", (&client.name).into()), ("host", (&client.host).into())];
+        Some(self.page.locale.rich("log-out-asks", &args))
+    }
+}
+
 #[cfg(test)]
 pub mod samples {
     use super::*;
@@ -116,6 +149,7 @@ pub mod samples {
             request: Some("req_4711".to_owned()),
             client_id: Some("8c1f6a2e-4b7d-4f0e-9a53-2d6e7c90b1f4".to_owned()),
             email: email.to_owned(),
+            is_again: false,
             problem,
         }
     }
@@ -132,6 +166,22 @@ pub mod samples {
     pub fn all() -> Vec<(&'static str, String)> {
         let marta = "marta@lindqvistroofing.example";
         let again = |problem| log_in(harbor(), marta, Some(problem)).render().unwrap();
+        let afresh = |client| LogIn {
+            page: page(Here::Elsewhere),
+            is_again: true,
+            ..log_in(client, marta, None)
+        };
+        let asked = LogOut {
+            page: page(Here::Elsewhere),
+            client: harbor(),
+            carried: vec![("state".to_owned(), "af0ifjsldkj".to_owned())],
+        };
+        let alone = LogOut { page: page(Here::Elsewhere), client: None, carried: Vec::new() };
+        let logged_out = |back, problem| LoggedOut { page: stranger(), back, problem };
+        let back = Back {
+            name: "Harbor Community".to_owned(),
+            url: "https://harbortrades.mobilize.io/logged-out".to_owned(),
+        };
         vec![
             ("log-in", log_in(harbor(), "", None).render().unwrap()),
             ("log-in-alone", log_in(None, "", None).render().unwrap()),
@@ -140,28 +190,40 @@ pub mod samples {
             ("log-in-form-stale", again(LogInProblem::FormStale)),
             ("log-in-busy", again(LogInProblem::Busy)),
             ("log-in-cookies-blocked", again(LogInProblem::CookiesBlocked)),
-            ("log-out", LogOut { page: page(Here::Elsewhere) }.render().unwrap()),
-            ("logged-out", LoggedOut { page: stranger() }.render().unwrap()),
+            ("log-in-afresh", afresh(harbor()).render().unwrap()),
+            ("log-in-afresh-alone", afresh(None).render().unwrap()),
+            ("log-out", alone.render().unwrap()),
+            ("log-out-asked", asked.render().unwrap()),
+            ("logged-out", logged_out(None, false).render().unwrap()),
+            ("logged-out-back", logged_out(Some(back), false).render().unwrap()),
+            ("logged-out-problem", logged_out(None, true).render().unwrap()),
         ]
     }
 
     /// Every page with the canary in every text that somebody may type.
     pub fn hostile_pages() -> Vec<String> {
         let canary = || CANARY.to_owned();
-        let client = Asking { name: canary(), host: canary(), initials: canary() };
+        let client = || Some(Asking { name: canary(), host: canary(), initials: canary() });
         let log_in = LogIn {
             page: hostile(Here::Elsewhere),
-            client: Some(client),
+            client: client(),
             request: Some(canary()),
             client_id: Some(canary()),
             email: canary(),
+            is_again: true,
             problem: Some(LogInProblem::WrongPair),
         };
-        vec![
-            log_in.render().unwrap(),
-            LogOut { page: hostile(Here::Elsewhere) }.render().unwrap(),
-            LoggedOut { page: hostile(Here::Elsewhere) }.render().unwrap(),
-        ]
+        let log_out = LogOut {
+            page: hostile(Here::Elsewhere),
+            client: client(),
+            carried: vec![(canary(), canary())],
+        };
+        let logged_out = LoggedOut {
+            page: hostile(Here::Elsewhere),
+            back: Some(Back { name: canary(), url: canary() }),
+            problem: true,
+        };
+        vec![log_in.render().unwrap(), log_out.render().unwrap(), logged_out.render().unwrap()]
     }
 }
 
@@ -182,5 +244,31 @@ mod tests {
         assert!(again.contains(r#"value="marta@lindqvistroofing.example""#), "{again}");
         assert!(again.contains("That e-mail and password do not go together."), "{again}");
         assert!(!again.contains(r#"type="password" value"#), "{again}");
+    }
+    #[test]
+    fn a_fresh_log_in_names_who_is_logged_in() {
+        let pages = samples::all();
+        let page = |name| &pages.iter().find(|(known, _)| *known == name).unwrap().1;
+
+        let (afresh, first) = (page("log-in-afresh"), page("log-in"));
+
+        assert!(afresh.contains("<h1>Log in again</h1>"), "{afresh}");
+        assert!(afresh.contains("logged in as <strong>Ruth Okafor</strong>"), "{afresh}");
+        assert!(!first.contains("Ruth Okafor"), "{first}");
+    }
+
+    #[test]
+    fn a_log_out_that_is_asked_for_says_by_whom_and_hands_the_request_on() {
+        let pages = samples::all();
+        let page = |name| &pages.iter().find(|(known, _)| *known == name).unwrap().1;
+
+        let (asked, alone) = (page("log-out-asked"), page("log-out"));
+
+        assert!(asked.contains("<strong>Harbor Community</strong>"), "{asked}");
+        assert!(asked.contains(r#"name="state" value="af0ifjsldkj""#), "{asked}");
+        assert!(!alone.contains("Harbor Community") && !alone.contains("af0ifjsldkj"), "{alone}");
+        for html in [asked, alone] {
+            assert!(html.contains(r#"href="/account">Stay logged in</a>"#), "{html}");
+        }
     }
 }

@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn every_file_is_found_at_its_own_address_and_at_no_other() {
-        for name in ["novi.css", "icons.svg", "mark.svg", "novi.js"] {
+        for name in ["novi.css", "icons.svg", "mark.svg", "novi.js", "form_post.js"] {
             let url = url(name);
             let hash = url.split('/').nth(2).unwrap();
 

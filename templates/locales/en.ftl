@@ -49,6 +49,8 @@ toast-set-up-done = Your association is ready. Connect its first platform.
 ### Log in, log out
 
 log-in-title = Log in
+log-in-afresh-title = Log in again
+log-in-afresh-who = You are logged in as <strong>{ $name }</strong>. Type your password once more, or use another login.
 log-in-again-title = Check your e-mail and password
 log-in-with = with your <strong>{ $association }</strong> login
 log-in-with-to = with your <strong>{ $association }</strong> login, to continue to <strong>{ $client }</strong> <span class="soft">({ $host })</span>
@@ -66,13 +68,52 @@ log-in-cookies-blocked = Your browser did not keep our cookie.
 log-in-cookies-blocked-next = Allow cookies for this website, then log in again. We use them only to know that it is you.
 
 log-out-title = Log out
+log-out-asks = <strong>{ $client }</strong> <span class="soft">({ $host })</span> asks whether you want to log out here too.
 log-out-who = You are logged in as <strong>{ $name }</strong>.
-log-out-communities = Communities that you have opened stay open until you log out there too.
+log-out-communities = Communities that you have opened may stay open until you log out there too.
 log-out-button = Log out
 log-out-stay = Stay logged in
 logged-out-title = You are logged out
 logged-out-communities = On a shared computer, log out of the communities you opened as well, or close the browser.
 logged-out-again = Log in again
+logged-out-back = Back to { $client }
+logged-out-problem = We did not send you back to the website you came from, because we could not check where it wanted you to go.
+
+### On the way to a website
+
+consent-title = Share your details with { $client }?
+consent-again = You have shared details with { $client } before. It asks once more.
+consent-who = You are logged in as <strong>{ $name }</strong>.
+consent-sees = { $client } will see
+consent-bare = { $client } learns only that it is the same person each time. It sees no name and no e-mail.
+consent-stays = { $client } may look these up again while you are away, until you take this back.
+consent-take-back = It never sees your password. You can take this back at any time under Your account.
+consent-share = Share and continue
+consent-no = Do not share
+use-another-login = Use another login
+share-name = Your name
+share-email = Your e-mail
+share-phone = Your phone number
+share-address = Your address
+share-work = Your company and job title
+share-member-status = Your member status
+share-groups = Your groups
+share-nothing = Nothing on record
+
+choose-title = Go on with this login?
+choose-whereto = You are on your way to <strong>{ $client }</strong> <span class="soft">({ $host })</span>, logged in as
+choose-continue = Continue as { $name }
+
+not-permitted-title = { $client } is not open to this login
+not-permitted-group = { $client } is for members of <strong>{ $group }</strong>. You are logged in as <strong>{ $name }</strong>, who is not one of them.
+not-permitted-groups = { $client } is for members of certain groups. You are logged in as <strong>{ $name }</strong>, who is in none of them.
+not-permitted-which = The groups are:
+not-permitted-ask = Should you be? Ask { $association }.
+not-permitted-back = Back to { $client }
+
+form-post-title = Going on to { $client }
+form-post-how = This takes a moment. If nothing happens, continue with the button.
+form-post-button = Continue
 
 ### Your account
 

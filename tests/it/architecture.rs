@@ -29,7 +29,7 @@ const MAY_USE: &[(&str, &str)] = &[
     ("associations", "app cache clock db events id members signing token"),
     // Their roles. A store takes and gives values of other nouns; it calls none of their rules.
     ("store", "associations::Site clock db id members::Email members::Profile token"),
-    ("views", "web"),
+    ("views", "sessions::views::Asking web"),
     ("pages", "app associations clients clock id members oidc::authorize sessions token web"),
     ("extractor", "app associations::Site clock db events id signing token web"),
     // The handlers' other half, and what they share.
