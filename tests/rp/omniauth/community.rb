@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
-# The nearest thing to Mobilize: a small Rack application that logs members in by OmniAuth's OpenID Connect strategy, under
-# the paths that Devise gives it.
+# The nearest thing to Mobilize: a small Rack application that logs members in by OmniAuth's OpenID Connect strategy,
+# under the paths that Devise gives it.
 
 require "json"
 require "logger"
