@@ -89,11 +89,9 @@ create index consents_by_client on consents (association_id, client_id);
 
 -- `sid` is what clients know a session by; it stays when the cookie's secret is renewed.
 alter table sessions add column sid text;
-alter table sessions add column amr text;
 
 -- A grant may be refreshed until `refresh_until`. Its refresh tokens are one family: the live one, and the
 -- one before it, which a client may present again for some seconds when the answer was lost.
-alter table grants add column sid                text;
 alter table grants add column userinfo_claims    text;
 alter table grants add column audience           text;
 alter table grants add column access_scope       text;
@@ -104,8 +102,6 @@ alter table grants add column refresh_before     text;
 alter table grants add column refreshed_at       bigint;
 alter table grants add column refresh_expires_at bigint;
 create unique index grants_by_refresh on grants (association_id, refresh_hash) where refresh_hash is not null;
-create unique index grants_by_refresh_before on grants (association_id, refresh_before)
-    where refresh_before is not null;
 create unique index grants_by_family on grants (association_id, refresh_family) where refresh_family is not null;
 create index grants_by_refresh_expiry on grants (association_id, refresh_expires_at)
     where refresh_expires_at is not null;

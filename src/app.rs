@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::associations::Directory;
@@ -13,6 +14,7 @@ use crate::db::{self, Db};
 use crate::id::{AssociationId, ClientId};
 use crate::members::HashPool;
 use crate::oidc::discovery::Document;
+use crate::outbound::Outbound;
 use crate::settings::Settings;
 use crate::signing::{KeySource, Ring};
 use crate::vault::{self, Vault};
@@ -31,6 +33,9 @@ pub struct Parts {
     pub rings: Cache<AssociationId, Ring>,
     pub documents: Cache<AssociationId, Document>,
     pub clients: Cache<(AssociationId, ClientId), Client>,
+    pub outbound: Outbound,
+    /// Told when a session ended, so that its clients are told at once.
+    pub notices: Notify,
     /// Cancelled when the process was told to stop.
     pub draining: CancellationToken,
 }
@@ -41,6 +46,8 @@ pub enum Error {
     Database(#[from] db::Error),
     #[error(transparent)]
     Vault(#[from] vault::Error),
+    #[error("cannot prepare calls to the outside: {0}")]
+    Outbound(#[from] reqwest::Error),
 }
 
 impl App {
@@ -53,6 +60,7 @@ impl App {
         key_source: KeySource,
     ) -> Result<Self, Error> {
         vault.check(&db).await?;
+        let outbound = Outbound::new(settings.loopback_calls)?;
         let hashing = HashPool::start(&vault.derive("password pepper"), settings.hash_cost);
         Ok(Self(Arc::new(Parts {
             db,
@@ -65,6 +73,8 @@ impl App {
             rings: Cache::new(1000),
             documents: Cache::new(1000),
             clients: Cache::new(10_000),
+            outbound,
+            notices: Notify::new(),
             draining: CancellationToken::new(),
         })))
     }

@@ -11,8 +11,9 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::associations::{self, Site, set_up};
 use crate::clock::Timestamp;
+use crate::grants::Forgotten;
 use crate::id::ClientId;
-use crate::{clients, db, grants, sessions, signing};
+use crate::{clients, db, grants, logouts, sessions, signing};
 
 const OFTEN: Duration = Duration::from_mins(5);
 /// Rows per step, so that sign-ins pass in between.
@@ -72,12 +73,16 @@ async fn tend(site: &Site) -> Result<(), Error> {
 async fn forget(site: &Site) -> Result<(), Error> {
     let most = STEP as i64;
     while sessions::forget_expired(site, most).await? == STEP {}
+    while logouts::forget_old(site, most).await? == STEP {}
+    while grants::machine::forget_expired(site, most).await? == STEP {}
+    while clients::assertions::forget_expired(site, most).await? == STEP {}
+    while clients::health::forget_old(site, most).await? == STEP {}
     while set_up::forget_expired(site, most).await? == STEP {}
     while forget_grants(site, most).await? == STEP {}
     Ok(())
 }
 
-/// Before a client's last grant goes, its time stays with the client.
+/// Before a client's grants go, their count and the last one's time stay with the client.
 async fn forget_grants(site: &Site, most: i64) -> Result<usize, db::Error> {
     let mut tx = site.write().await?;
     let oldest = site.now.plus_seconds(-GRANT_SECONDS);
@@ -85,12 +90,18 @@ async fn forget_grants(site: &Site, most: i64) -> Result<usize, db::Error> {
     for (client, at) in newest(&gone) {
         clients::logged_in(&mut tx, client, at).await?;
     }
+    for grant in &gone {
+        if let Some(at) = grant.consumed_at {
+            clients::health::signed_in(&mut tx, &grant.client_id, at).await?;
+        }
+    }
     tx.commit().await?;
     Ok(gone.len())
 }
 
-fn newest(grants: &[(ClientId, Timestamp)]) -> Vec<(&ClientId, Timestamp)> {
-    let mut sorted: Vec<_> = grants.iter().map(|(client, at)| (client, *at)).collect();
+fn newest(grants: &[Forgotten]) -> Vec<(&ClientId, Timestamp)> {
+    let mut sorted: Vec<_> =
+        grants.iter().map(|grant| (&grant.client_id, grant.created_at)).collect();
     sorted.sort_unstable_by(|one, other| one.0.cmp(other.0).then(other.1.cmp(&one.1)));
     sorted.dedup_by(|later, first| later.0 == first.0);
     sorted
@@ -104,12 +115,12 @@ mod tests {
     fn of_each_client_the_newest_log_in_is_kept() {
         let (forj, mobilize) = (ClientId::presented("forj"), ClientId::presented("mobilize"));
         let at = Timestamp::from_unix_seconds;
-        let grants = [
-            (mobilize.clone(), at(3)),
-            (forj.clone(), at(1)),
-            (mobilize.clone(), at(5)),
-            (forj.clone(), at(2)),
-        ];
+        let grant = |client: &ClientId, second| Forgotten {
+            client_id: client.clone(),
+            created_at: at(second),
+            consumed_at: None,
+        };
+        let grants = [grant(&mobilize, 3), grant(&forj, 1), grant(&mobilize, 5), grant(&forj, 2)];
 
         assert_eq!(newest(&grants), [(&forj, at(2)), (&mobilize, at(5))]);
     }

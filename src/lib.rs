@@ -12,12 +12,15 @@
 //! | [`members`] | people and companies, their logins and passwords |
 //! | [`groups`] | groups, and who is in them |
 //! | [`clients`] | SSO clients: redirect URLs, Secret Keys |
+//! | [`consents`] | what members allow clients to see, and how they take it back |
 //! | [`sessions`] | signing in: the state machine, sessions, throttle, who may see what |
 //! | [`grants`] | codes, and the access tokens they buy |
 //! | [`signing`] | the ring of signing keys |
+//! | [`logouts`] | log-outs that clients are told of |
 //! | [`events`] | what happened to whom |
 //! | [`db`] | Db, Reader, Writer: the only files that know the database |
 //! | [`app`] | everything that lives as long as the process |
+//! | [`outbound`] | calls to the outside, to public addresses only |
 //! | [`settings`] [`clock`] [`id`] [`token`] [`vault`] [`cache`] | settings; time; typed ids; bearer secrets and randomness; sealing; what may be remembered |
 //! | [`serve`] [`lifecycle`] [`telemetry`] [`housekeeping`] | the accept loop; signals and background tasks; logs and metrics; forgetting |
 //! | [`cli`] | one file per subcommand |
@@ -35,6 +38,7 @@ pub mod cache;
 pub mod cli;
 pub mod clients;
 pub mod clock;
+pub mod consents;
 pub mod db;
 pub mod events;
 pub mod grants;
@@ -42,8 +46,10 @@ pub mod groups;
 pub mod housekeeping;
 pub mod id;
 pub mod lifecycle;
+pub mod logouts;
 pub mod members;
 pub mod oidc;
+pub mod outbound;
 pub mod router;
 pub mod serve;
 pub mod sessions;

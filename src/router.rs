@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::app::App;
-use crate::{associations, clients, members, oidc, sessions, telemetry, web};
+use crate::{associations, clients, consents, members, oidc, sessions, telemetry, web};
 
 /// Paths and methods as mounted, for the tests that walk them all.
 pub const ROUTES: &[(&str, &str)] = &[
@@ -16,10 +16,14 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/.well-known/oauth-authorization-server"),
     ("GET", "/oauth/jwks"),
     ("POST", "/oauth/token"),
+    ("POST", "/oauth/revoke"),
+    ("POST", "/oauth/introspect"),
+    ("POST", "/oauth/par"),
     ("GET", "/oauth/userinfo"),
     ("POST", "/oauth/userinfo"),
     ("GET", "/oauth/authorize"),
     ("POST", "/oauth/authorize"),
+    ("GET", "/sso/auth"),
     ("GET", "/log-in"),
     ("POST", "/log-in"),
     ("GET", "/log-out"),
@@ -28,6 +32,9 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/set-up"),
     ("GET", "/account"),
     ("POST", "/account/password"),
+    ("POST", "/account/log-out-everywhere"),
+    ("GET", "/account/apps"),
+    ("POST", "/account/apps/{client_id}/withdraw"),
     ("GET", "/admin/sso-clients"),
     ("GET", "/admin/sso-clients/new"),
     ("POST", "/admin/sso-clients/new"),
@@ -90,6 +97,7 @@ fn cors() -> CorsLayer {
 fn shared() -> Router<App> {
     Router::new()
         .route("/oauth/token", post(oidc::token::post))
+        .route("/oauth/revoke", post(oidc::revoke::post))
         .route("/oauth/userinfo", get(oidc::userinfo::any).post(oidc::userinfo::any))
         // Below `cors`, which answers the preflight that these routes have no method for.
         .method_not_allowed_fallback(web::pages::method_not_allowed)
@@ -100,19 +108,26 @@ fn shared() -> Router<App> {
 fn protocol() -> Router<App> {
     Router::new()
         .route("/oauth/authorize", get(oidc::authorize::get).post(oidc::authorize::post))
+        .route("/oauth/introspect", post(oidc::introspect::post))
+        .route("/oauth/par", post(oidc::par::post))
+        .route("/sso/auth", get(oidc::legacy_jwt::get))
         .layer(DefaultBodyLimit::max(16 * KIB))
 }
 
 fn people() -> Router<App> {
     use associations::pages as set_up;
+    use consents::pages as apps;
     use members::pages as account;
     use sessions::pages as sign_in;
     Router::new()
         .route("/log-in", get(sign_in::log_in).post(sign_in::sign_in))
-        .route("/log-out", get(sign_in::log_out).post(sign_in::sign_out))
+        .route("/log-out", get(oidc::logout::get).post(oidc::logout::post))
         .route("/set-up", get(set_up::association).post(set_up::step))
         .route("/account", get(account::account))
         .route("/account/password", post(account::change_password))
+        .route("/account/log-out-everywhere", post(account::log_out_everywhere))
+        .route("/account/apps", get(apps::list))
+        .route("/account/apps/{client_id}/withdraw", post(apps::withdraw))
         .layer(DefaultBodyLimit::max(8 * KIB))
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::associations::Issuer;
 use crate::members::Cost;
+use crate::outbound::Loopback;
 use crate::telemetry::Format;
 use crate::web::TrustedProxies;
 
@@ -41,6 +42,8 @@ pub struct Settings {
     pub drain_grace: u64,
     pub limits: Limits,
     pub hash_cost: Cost,
+    /// Whether calls to the outside may stay on this machine.
+    pub loopback_calls: Loopback,
 }
 
 impl Default for Settings {
@@ -58,6 +61,7 @@ impl Default for Settings {
             drain_grace: 5,
             limits: Limits::default(),
             hash_cost: Cost::default(),
+            loopback_calls: Loopback::Refused,
         }
     }
 }
@@ -97,6 +101,7 @@ pub struct Layer {
     pub log_format: Option<String>,
     pub log_filter: Option<String>,
     pub drain_grace: Option<u64>,
+    pub allow_loopback_calls: Option<bool>,
     #[serde(default)]
     pub limits: LimitsLayer,
 }
@@ -186,6 +191,9 @@ impl Settings {
         }
         if let Some(seconds) = layer.drain_grace {
             self.drain_grace = seconds;
+        }
+        if let Some(allowed) = layer.allow_loopback_calls {
+            self.loopback_calls = if allowed { Loopback::Allowed } else { Loopback::Refused };
         }
         let limits = &layer.limits;
         limit(&mut self.limits.failed_log_ins, "limits.failed_log_ins", &limits.failed_log_ins)?;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::rand;
+use aws_lc_rs::{hmac, rand};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq as _;
@@ -24,7 +24,11 @@ crate::db::column!(TokenHash: String);
 pub enum Purpose {
     Code,
     Access,
+    Refresh,
+    RefreshFamily,
     ClientSecret,
+    Assertion,
+    PushedRequest,
     Session,
     Browser,
     Device,
@@ -37,6 +41,13 @@ impl Token {
         Self(random_text())
     }
 
+    /// The token that follows from this one: the same each time, for whoever knows the key.
+    pub fn derived(&self, key: &[u8; 32], purpose: &'static str) -> Self {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, key);
+        let text = [purpose.as_bytes(), b"\0", self.0.as_bytes()].concat();
+        Self(base64url(hmac::sign(&key, &text)))
+    }
+
     /// What a request brought. Anything may stand in it; only its hash is ever looked up.
     pub fn presented(text: impl Into<String>) -> Self {
         Self(text.into())
@@ -47,6 +58,10 @@ impl Token {
         let name: &[u8] = match purpose {
             Purpose::Code => b"code\0",
             Purpose::Access => b"access\0",
+            Purpose::Refresh => b"refresh\0",
+            Purpose::RefreshFamily => b"refresh family\0",
+            Purpose::Assertion => b"assertion\0",
+            Purpose::PushedRequest => b"pushed request\0",
             Purpose::ClientSecret => b"client secret\0",
             Purpose::Session => b"session\0",
             Purpose::Browser => b"browser\0",

@@ -88,7 +88,7 @@ impl Context {
         app.await.map_err(|error| match error {
             // As itself, so that a bad key is known for one.
             app::Error::Vault(error) => error.into(),
-            other @ app::Error::Database(_) => other.into(),
+            other => other.into(),
         })
     }
 

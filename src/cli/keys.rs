@@ -5,8 +5,13 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::context::{ACTOR, Context};
+use crate::associations::Site;
 use crate::signing::{self, Kept};
 use crate::vault::Vault;
+use crate::{grants, sessions};
+
+/// Rows per step.
+const STEP: i64 = 200;
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -42,8 +47,20 @@ fn init(context: &Context) -> Result<()> {
 async fn rotate(context: &Context, emergency: bool) -> Result<()> {
     let site = context.site().await?;
     let kid = signing::rotate(&site, emergency, ACTOR).await??;
-    let line = format!("{kid} signs for {} from now on", site.association.host);
+    let mut line = format!("{kid} signs for {} from now on", site.association.host);
+    if emergency {
+        end_everything(&site).await?;
+        line.push_str("; everybody is signed out, and every code and token is void");
+    }
     context.output.say(&line, &json!({ "kid": kid }))
+}
+
+/// Whoever has the old key may have signed anything, so nothing from before counts (SECURITY.md 4.8).
+/// In steps, so that others get their turn in between.
+async fn end_everything(site: &Site) -> Result<()> {
+    while grants::revoke_all(site, STEP).await? > 0 {}
+    while sessions::end_all(site, STEP).await? > 0 {}
+    Ok(())
 }
 
 async fn list(context: &Context) -> Result<()> {

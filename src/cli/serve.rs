@@ -19,6 +19,7 @@ use crate::associations::{self, Association, Issuer, Refusal, Site, set_up};
 use crate::db::Db;
 use crate::events::Actor;
 use crate::lifecycle::Lifecycle;
+use crate::oidc::backchannel;
 use crate::router::router;
 use crate::serve::{Rules, serve};
 use crate::settings::Layer;
@@ -55,6 +56,10 @@ pub struct Flags {
     /// How long load balancers get to notice that this process stops [default: 5]
     #[arg(long, value_name = "SECONDS", env = "NOVI_SSO_DRAIN_GRACE")]
     drain_grace: Option<u64>,
+    /// Let calls to the outside (back-channel log-out) reach this machine, for development
+    #[arg(long, value_name = "BOOL", env = "NOVI_SSO_ALLOW_LOOPBACK_CALLS")]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    allow_loopback_calls: Option<bool>,
 }
 
 impl Flags {
@@ -68,6 +73,7 @@ impl Flags {
             log_format: self.log_format.clone(),
             log_filter: self.log_filter.clone(),
             drain_grace: self.drain_grace,
+            allow_loopback_calls: self.allow_loopback_calls,
             ..Layer::default()
         }
     }
@@ -198,6 +204,7 @@ pub async fn up(
     // Nothing of this may keep the first request waiting.
     lifecycle.spawn("set-up links", invite(app.clone(), associations, output));
     lifecycle.spawn("housekeeping", housekeeping::run(app.clone(), lifecycle.stop()));
+    lifecycle.spawn("back-channel log-out", backchannel::run(app.clone(), lifecycle.stop()));
 
     let drained = serve(listener, router(app.clone()), rules, lifecycle.stop()).await;
     if drained.cut > 0 {

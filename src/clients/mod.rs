@@ -1,5 +1,6 @@
 //! SSO clients: the websites that members open with their association login.
 
+pub mod assertions;
 mod draft;
 pub mod editor;
 pub mod health;

@@ -100,15 +100,15 @@ pub async fn save(tx: &mut Writer, id: &ClientId, settings: &Settings) -> Result
     tx.change(
         "update clients
          set token_auth_method = $3, jwks = $4, resource_url = $5, backchannel_logout_url = $6,
-             consent_asked_since = case when $7 is null then null
+             consent_asked_since = case when cast($7 as bigint) is null then null
                                         else coalesce(consent_asked_since, $7) end,
-             pkce_required_since = case when $8 is null then null
+             pkce_required_since = case when cast($8 as bigint) is null then null
                                         else coalesce(pkce_required_since, $8) end,
-             lean_id_token_since = case when $9 is null then null
+             lean_id_token_since = case when cast($9 as bigint) is null then null
                                         else coalesce(lean_id_token_since, $9) end,
-             legacy_sso_since = case when $10 is null then null
+             legacy_sso_since = case when cast($10 as bigint) is null then null
                                      else coalesce(legacy_sso_since, $10) end,
-             machine_since = case when $11 is null then null
+             machine_since = case when cast($11 as bigint) is null then null
                                   else coalesce(machine_since, $11) end
          where association_id = $1 and client_id = $2",
     )

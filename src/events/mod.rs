@@ -59,6 +59,8 @@ pub enum Kind {
     ConsentWithdrawn,
     CodeReplayed,
     CodeOfAnotherClient,
+    RefreshReplayed,
+    RefreshOfAnotherClient,
     SessionOfAnotherAssociation,
 }
 
@@ -92,6 +94,8 @@ impl Kind {
             Self::ConsentWithdrawn => "consent.withdrawn",
             Self::CodeReplayed => "grant.code_replayed",
             Self::CodeOfAnotherClient => "grant.code_of_another_client",
+            Self::RefreshReplayed => "grant.refresh_token_replayed",
+            Self::RefreshOfAnotherClient => "grant.refresh_token_of_another_client",
             Self::SessionOfAnotherAssociation => "session.of_another_association",
         }
     }

@@ -1,7 +1,10 @@
-//! What a member has granted to an SSO client: a code, then the access token it buys.
+//! What a member has granted to an SSO client: a code, the tokens it buys, and those that follow.
 
 mod challenge;
+pub mod machine;
+pub mod refresh;
 mod store;
+mod tokens;
 
 use serde_json::value::RawValue;
 
@@ -14,6 +17,7 @@ use crate::members::Profile;
 use crate::token::{Purpose, Token, TokenHash};
 
 pub use challenge::Challenge;
+pub use tokens::{Found, Revoked, find, revoke};
 
 pub const CODE_SECONDS: i64 = 60;
 pub const ACCESS_SECONDS: i64 = 600;
@@ -31,7 +35,13 @@ pub struct NewGrant<'a> {
     pub challenge: Option<&'a Challenge>,
     /// The claims of the ID token, as JSON.
     pub claims: &'a str,
+    /// Claims that userinfo shows beyond those of the scopes, separated by blanks.
+    pub userinfo_claims: Option<&'a str>,
+    /// The resource server that the access token is meant for (RFC 8707).
+    pub audience: Option<&'a ClientId>,
     pub auth_time: Timestamp,
+    /// Whether a refresh token comes with it.
+    pub is_offline: bool,
 }
 
 rows! {
@@ -45,6 +55,7 @@ rows! {
         redirect_uri: String,
         challenge: Option<Challenge>,
         code_expires_at: Timestamp,
+        refresh_expires_at: Option<Timestamp>,
     }
 
     /// Whom a code belongs to that bought nothing.
@@ -57,26 +68,32 @@ rows! {
     /// What an access token opens.
     pub struct Access {
         pub scope: String,
+        /// Beyond those of the scope, separated by blanks.
+        pub userinfo_claims: Option<String>,
+        pub client_id: ClientId,
     }
 }
 
-/// Why a code bought nothing. Every refusal is `invalid_grant` to the client; the log says which.
+/// Why a code or a refresh token bought nothing. Every refusal is `invalid_grant` to the client; the
+/// log and the client's page say which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    #[error("the code is unknown")]
+    #[error("it is unknown")]
     Unknown,
-    #[error("the code was issued to another client")]
+    #[error("it was issued to another client")]
     AnotherClient,
-    #[error("the code was redeemed before; what it bought is revoked")]
+    #[error("it was used before; what it bought is revoked")]
     Replayed,
-    #[error("the client is switched off, or the member is out")]
+    #[error("the client is switched off, or the member is out or not permitted any more")]
     Void,
-    #[error("the code has expired")]
+    #[error("it has expired")]
     Expired,
     #[error("redirect_uri differs from the one in the authorization request")]
     RedirectUri,
     #[error("code_verifier does not match code_challenge")]
     Verifier,
+    #[error("the scope is wider than the one granted")]
+    Scope,
 }
 
 impl Grant {
@@ -97,25 +114,33 @@ impl Grant {
             Ok(())
         }
     }
-
-    /// The claims of the ID token as they were when the member signed in.
-    pub fn claims(&self) -> Box<RawValue> {
-        let kept = RawValue::from_string(self.claims.clone());
-        kept.expect("claims are kept as the JSON they were made as")
-    }
 }
 
-/// What a code buys.
+/// What a code or a refresh token buys.
 pub struct Purchase {
-    pub grant: Grant,
+    pub member_id: MemberId,
+    /// What the access token opens.
+    pub scope: String,
+    /// Whether that is something else than what was asked for.
+    pub is_other_scope: bool,
+    /// The claims of the ID token as they were when the member signed in.
+    pub claims: Box<RawValue>,
+    pub nonce: Option<String>,
+    pub auth_time: Timestamp,
     pub access_token: Token,
     pub expires_in: i64,
+    pub refresh_token: Option<Token>,
+}
+
+fn kept_claims(kept: String) -> Box<RawValue> {
+    RawValue::from_string(kept).expect("claims are kept as the JSON they were made as")
 }
 
 pub async fn issue(site: &Site, grant: &NewGrant<'_>) -> Result<Token, db::Error> {
     let code = Token::random();
-    let expires_at = site.now.plus_seconds(CODE_SECONDS);
-    store::insert(site, grant, &code.hash(Purpose::Code), expires_at).await?;
+    let refresh_until = site.now.plus_seconds(refresh::LONGEST_SECONDS);
+    let refresh_until = grant.is_offline.then_some(refresh_until);
+    store::insert(site, grant, &code.hash(Purpose::Code), refresh_until).await?;
     Ok(code)
 }
 
@@ -130,19 +155,33 @@ pub async fn redeem(
     redirect_uri: &str,
     verifier: Option<&str>,
 ) -> Result<Result<Purchase, Refusal>, db::Error> {
-    let (hash, access_token) = (code.hash(Purpose::Code), Token::random());
-    let expires_at = site.now.plus_seconds(ACCESS_SECONDS);
-    let access = access_token.hash(Purpose::Access);
-    let Some(grant) = store::redeem(site, client, &hash, &access, expires_at).await? else {
+    let hash = code.hash(Purpose::Code);
+    let (access_token, refresh_token) = (Token::random(), refresh::first());
+    let bought = store::Bought {
+        access: &access_token.hash(Purpose::Access),
+        access_expires_at: site.now.plus_seconds(ACCESS_SECONDS),
+        family: &refresh::family(&refresh_token),
+        refresh: &refresh_token.hash(Purpose::Refresh),
+        refresh_expires_at: site.now.plus_seconds(refresh::IDLE_SECONDS),
+    };
+    let Some(grant) = store::redeem(site, client, &hash, &bought).await? else {
         return Ok(Err(refused(site, client, &hash).await?));
     };
-    match grant.check(redirect_uri, verifier, site.now) {
-        Ok(()) => Ok(Ok(Purchase { grant, access_token, expires_in: ACCESS_SECONDS })),
-        Err(refusal) => {
-            store::revoke(site, &hash).await?;
-            Ok(Err(refusal))
-        }
+    if let Err(refusal) = grant.check(redirect_uri, verifier, site.now) {
+        store::revoke(site, &hash).await?;
+        return Ok(Err(refusal));
     }
+    Ok(Ok(Purchase {
+        member_id: grant.member_id,
+        is_other_scope: grant.asked_scope.is_some(),
+        scope: grant.scope,
+        claims: kept_claims(grant.claims),
+        nonce: grant.nonce,
+        auth_time: grant.auth_time,
+        access_token,
+        expires_in: ACCESS_SECONDS,
+        refresh_token: grant.refresh_expires_at.map(|_| refresh_token),
+    }))
 }
 
 /// Says why, and does what the reason demands.
@@ -178,12 +217,33 @@ pub async fn bearer(
     store::bearer(&mut site.read(), &access_token.hash(Purpose::Access)).await
 }
 
-/// Forgets up to `most` grants whose code and token expired before `oldest`; answers whose client
-/// each was of, and when it was made.
+/// Revokes up to `most` grants, for an emergency that ends all of them; answers how many there were.
+pub async fn revoke_all(site: &Site, most: i64) -> Result<usize, db::Error> {
+    let machines = machine::revoke_all(site, most).await?;
+    Ok(store::revoke_all(site, most).await?.max(machines))
+}
+
+/// A grant that is gone: whose client it was of, when it was made, and whether it was a sign-in.
+pub struct Forgotten {
+    pub client_id: ClientId,
+    pub created_at: Timestamp,
+    pub consumed_at: Option<Timestamp>,
+}
+
+/// Forgets up to `most` grants whose code and tokens expired before `oldest`.
 pub async fn forget_expired(
     tx: &mut Writer,
     oldest: Timestamp,
     most: i64,
-) -> Result<Vec<(ClientId, Timestamp)>, db::Error> {
-    store::forget(tx, oldest, most).await
+) -> Result<Vec<Forgotten>, db::Error> {
+    let mut gone = store::forget(tx, oldest, most).await?;
+    if gone.len() < usize::try_from(most).unwrap_or(usize::MAX) {
+        gone.extend(store::forget_refreshed(tx, oldest, most - gone.len() as i64).await?);
+    }
+    let forgotten = gone.into_iter().map(|(client_id, created_at, consumed_at)| Forgotten {
+        client_id,
+        created_at,
+        consumed_at,
+    });
+    Ok(forgotten.collect())
 }

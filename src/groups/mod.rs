@@ -6,7 +6,7 @@ use crate::associations::Site;
 use crate::clock::Timestamp;
 use crate::db::{self, Reader, rows};
 use crate::events::{self, Actor, Kind};
-use crate::id::{GroupId, MemberId};
+use crate::id::{ClientId, GroupId, MemberId};
 
 rows! {
     pub struct Group {
@@ -87,10 +87,22 @@ pub async fn list(db: &mut Reader) -> Result<Vec<Group>, db::Error> {
     store::all(db).await
 }
 
-/// The names for the `groups` claim: those that clients may see and the member is in.
-pub async fn visible_names_of(
+/// The names for the `groups` claim of a client: of the groups that the member is in, those that all
+/// clients may see and those that this one's Permitted Groups are (DEC19).
+pub async fn names_for(
     db: &mut Reader,
     member: &MemberId,
+    client: &ClientId,
 ) -> Result<Vec<String>, db::Error> {
-    store::visible_names_of(db, member).await
+    store::names_for(db, member, client).await
+}
+
+/// The names of these groups, by name.
+pub async fn names(db: &mut Reader, groups: &[GroupId]) -> Result<Vec<String>, db::Error> {
+    let mut names = Vec::with_capacity(groups.len());
+    for group in groups {
+        names.extend(store::name(db, group).await?);
+    }
+    names.sort();
+    Ok(names)
 }

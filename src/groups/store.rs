@@ -2,7 +2,7 @@
 
 use super::Group;
 use crate::db::{Error, Reader, Writer};
-use crate::id::{GroupId, MemberId};
+use crate::id::{ClientId, GroupId, MemberId};
 
 /// False when the name is taken.
 pub async fn insert(
@@ -93,17 +93,34 @@ pub async fn all(db: &mut Reader) -> Result<Vec<Group>, Error> {
     .await
 }
 
-pub async fn visible_names_of(db: &mut Reader, member: &MemberId) -> Result<Vec<String>, Error> {
+pub async fn name(db: &mut Reader, group: &GroupId) -> Result<Option<String>, Error> {
+    let found: Option<(String,)> = db
+        .find("select name from groups where association_id = $1 and group_id = $2")
+        .bind(group)
+        .optional()
+        .await?;
+    Ok(found.map(|(name,)| name))
+}
+
+pub async fn names_for(
+    db: &mut Reader,
+    member: &MemberId,
+    client: &ClientId,
+) -> Result<Vec<String>, Error> {
     let names: Vec<(String,)> = db
         .find(
             "select g.name
              from group_members gm
              join groups g on g.association_id = gm.association_id and g.group_id = gm.group_id
              where gm.association_id = $1 and gm.member_id = $2
-                 and g.visible_to_clients_since is not null
+                 and (g.visible_to_clients_since is not null
+                      or exists (select 1 from client_groups cg
+                                 where cg.association_id = $1 and cg.client_id = $3
+                                     and cg.group_id = g.group_id))
              order by g.name",
         )
         .bind(member)
+        .bind(client)
         .all()
         .await?;
     Ok(names.into_iter().map(|(name,)| name).collect())

@@ -13,6 +13,7 @@ use crate::clock::Timestamp;
 use crate::db::{self, Reader, Writer, rows};
 use crate::events::{self, Actor, Kind};
 use crate::id::{CompanyId, MemberId};
+use crate::logouts;
 use crate::vault::Vault;
 
 pub use email::Email;
@@ -124,7 +125,7 @@ pub async fn set_password(
     if !store::set_password(tx, member, hash).await? {
         return Ok(false);
     }
-    store::end_everything(tx, member).await?;
+    end_everything(tx, member).await?;
     events::record(tx, vault, Kind::PasswordChanged, actor, member.as_str(), &()).await?;
     Ok(true)
 }
@@ -135,11 +136,17 @@ pub async fn deactivate(site: &Site, member: &MemberId, actor: &Actor) -> Result
     if !store::deactivate(&mut tx, member).await? {
         return Ok(false);
     }
-    store::end_everything(&mut tx, member).await?;
+    end_everything(&mut tx, member).await?;
     let kind = Kind::MemberDeactivated;
     events::record(&mut tx, &site.app.vault, kind, actor, member.as_str(), &()).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// Every session, code and token is void from the commit on, and the clients are told.
+async fn end_everything(tx: &mut Writer, member: &MemberId) -> Result<(), db::Error> {
+    store::end_everything(tx, member).await?;
+    logouts::member_ended(tx, member).await
 }
 
 /// Ends every session, code and token of a member, who may sign in again at once.
@@ -149,7 +156,7 @@ pub async fn sign_out_everywhere(
     actor: &Actor,
 ) -> Result<(), db::Error> {
     let mut tx = site.write().await?;
-    store::end_everything(&mut tx, member).await?;
+    end_everything(&mut tx, member).await?;
     let kind = Kind::SignedOutEverywhere;
     events::record(&mut tx, &site.app.vault, kind, actor, member.as_str(), &()).await?;
     tx.commit().await

@@ -1,7 +1,7 @@
 //! A member's own page.
 
 use askama::Template as _;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::views::{Account, Community, PasswordProblem};
@@ -9,8 +9,9 @@ use super::{Password, Weak, password};
 use crate::associations::Site;
 use crate::clients;
 use crate::sessions::{self, BUSY_SECONDS, Proof, Session, SignedIn, Visitor, with_toast};
+use crate::web::cookies::Cookie;
 use crate::web::page::{Here, Toast, html, initials};
-use crate::web::{self, CheckedForm, Error};
+use crate::web::{self, CheckedForm, Error, Form};
 
 pub async fn account(site: Site, signed_in: SignedIn) -> Result<Response, Error> {
     page(&site, &signed_in.visitor, &signed_in.session, None).await
@@ -61,6 +62,19 @@ pub async fn change_password(
         Some(entered) => Ok(entered.give(&site, response)),
         None => Ok(Redirect::to("/log-in").into_response()),
     }
+}
+
+/// This browser is out as well: whoever asks for it may be on a borrowed device.
+pub async fn log_out_everywhere(
+    site: Site,
+    signed_in: SignedIn,
+    _form: Form,
+) -> Result<Response, Error> {
+    let member = &signed_in.session.member.member_id;
+    super::sign_out_everywhere(&site, member, &signed_in.actor()).await?;
+    let mut response = with_toast(&site, Toast::LoggedOutEverywhere, Redirect::to("/log-out"));
+    response.headers_mut().append(header::SET_COOKIE, Cookie::Session.clear(&site));
+    Ok(response)
 }
 
 async fn page(

@@ -1,44 +1,31 @@
 //! The authorization endpoint (RFC 6749 §3.1, OpenID Connect Core §3.1.2), by GET and by POST.
 //!
 //! Errors before client and redirect URL are known are pages; after it, they go back to the client.
+//! What comes next is decided by `sessions::flow` alone; here its decisions are carried out.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use serde::{Deserialize, Serialize};
 
 use super::callback::Callback;
-use super::claims::Scoped;
 use super::error::{Code, Error};
 use super::params::{Params, QueryOrForm, encode};
-use super::scope::Scopes;
+use super::request::AuthorizationRequest;
+use super::response_mode::ResponseMode;
+use super::{consent, id_token, id_token_hint, legacy_jwt, par, resource};
+use crate::app::App;
 use crate::associations::Site;
-use crate::clients::{self, Client};
-use crate::grants::{self, Challenge, NewGrant};
+use crate::clients::health::{self, Failure};
+use crate::clients::{self, Client, permitted};
+use crate::grants::{self, NewGrant};
 use crate::id::{ClientId, SignInId};
-use crate::sessions::flow::{self, Event, Next};
-use crate::sessions::{self, Session, Visitor};
-use crate::token::Token;
+use crate::logouts;
+use crate::sessions::flow::{self, Event, Next, Seen, Why};
+use crate::sessions::{self, Pending, Session, Visitor};
 use crate::web::{self, ClientAddress};
-
-/// The parameters that outlive the first request: kept while its member signs in.
-#[derive(Serialize, Deserialize, Default)]
-struct Kept {
-    redirect_uri: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scope: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    state: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    nonce: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code_challenge: Option<String>,
-    /// `prompt=none`.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    silent: bool,
-}
 
 pub async fn get(
     site: Site,
@@ -47,40 +34,39 @@ pub async fn get(
 ) -> Result<Response, web::Error> {
     let params = params.map_err(unreadable)?;
     if let Some(id) = params.get("request_id") {
-        return resume(&site, visitor, &SignInId::presented(id), params.get("client_id")).await;
+        let id = SignInId::presented(id);
+        return resume(&site, visitor, &id, params.get("client_id"), Event::Came).await;
     }
-    let client = client_of(&site, &params).await?;
-    let callback = callback_of(&site, &client, &params)?;
-    let (kept, challenge, scopes) = match check(&client, &params) {
-        Ok(checked) => checked,
-        Err(error) => return Ok(callback.error(&error)),
-    };
-    if let Some(session) = &visitor.session {
-        return issue(&site, &client, callback, &kept, challenge.as_ref(), scopes, session).await;
+    match understood(&site, &params).await? {
+        Ok(asked) => step(&site, visitor, asked, None, Event::Came).await,
+        Err(answer) => Ok(answer),
     }
-    if kept.silent {
-        return Ok(callback.error(&nobody_is_signed_in()));
-    }
-    let id = keep(&site, &client, &kept, Some(&visitor.browser), visitor.address).await?;
-    let log_in = format!("/log-in?request={id}&client_id={}", client.client_id);
-    Ok(visitor.keep_browser(&site, Redirect::to(&log_in)))
 }
 
-/// A cross-site POST brings no cookies, so this looks at none: the request comes back by GET.
-pub async fn post(
-    site: Site,
-    address: ClientAddress,
-    QueryOrForm(params): QueryOrForm,
-) -> Result<Response, web::Error> {
+/// A cross-site POST brings no cookies, so this looks at none: the request comes back by GET. Only our
+/// own pages post a `request_id`.
+pub async fn post(State(app): State<App>, request: Request) -> Result<Response, web::Error> {
+    let (mut parts, body) = request.into_parts();
+    let site = Site::from_request_parts(&mut parts, &app).await?;
+    let kept = parts.clone();
+    let request = Request::from_parts(parts, body);
+    let QueryOrForm(params) = QueryOrForm::of(request).await;
     let params = params.map_err(unreadable)?;
-    let client = client_of(&site, &params).await?;
-    let callback = callback_of(&site, &client, &params)?;
-    match check(&client, &params) {
-        Ok((kept, ..)) => {
-            let id = keep(&site, &client, &kept, None, address).await?;
-            Ok(Redirect::to(&resumption(&id, &client)).into_response())
+    let mut parts = kept;
+    if let Some(id) = params.get("request_id") {
+        if web::is_foreign(&site, &parts.headers) {
+            return Err(web::Error::too_old());
         }
-        Err(error) => Ok(callback.error(&error)),
+        let visitor = Visitor::from_request_parts(&mut parts, &app).await?;
+        return answered(&site, visitor, &SignInId::presented(id), &params).await;
+    }
+    match understood(&site, &params).await? {
+        Ok(asked) => {
+            let address = web::client_address(&parts, &app);
+            let id = keep(&site, &asked, None, address).await?;
+            Ok(Redirect::to(&resumption(&id, &asked.client.client_id)).into_response())
+        }
+        Err(answer) => Ok(answer),
     }
 }
 
@@ -91,55 +77,202 @@ fn unreadable(error: Error) -> web::Error {
     }
 }
 
+/// A request that has a way back.
+pub(super) struct Asked {
+    pub client: Arc<Client>,
+    pub callback: Callback,
+    pub request: AuthorizationRequest,
+}
+
+/// What a new request says; or the answer to one that says it wrongly.
+async fn understood(site: &Site, params: &Params) -> Result<Result<Asked, Response>, web::Error> {
+    let client = client_of(site, params).await?;
+    let pushed;
+    let params = match params.get("request_uri").and_then(par::reference) {
+        Some(reference) => match par::take(site, &client, &reference).await? {
+            Some(taken) => {
+                pushed = taken;
+                &pushed
+            }
+            None => return start_anew(site, Some(client.client_id.as_str())).await.map(Err),
+        },
+        None => params,
+    };
+    let Some(mode) = ResponseMode::parse(params.get("response_mode")) else {
+        health::failed(site, &client.client_id, Failure::Request).await?;
+        return Err(web::Error::request_malformed("response_mode must be query or form_post"));
+    };
+    let asked = params.get("redirect_uri");
+    let callback =
+        asked.and_then(|asked| Callback::of(site, &client, asked, mode, params.get("state")));
+    let Some(callback) = callback else {
+        health::failed(site, &client.client_id, Failure::RedirectUrl).await?;
+        return Err(web::Error::redirect_not_registered(&client.name));
+    };
+    match check(site, &client, params, mode).await {
+        Ok(request) => Ok(Ok(Asked { client, callback, request })),
+        Err(error) => {
+            let needs_pkce = params.get("code_challenge").is_none()
+                && (client.is_public() || client.requires_pkce);
+            let why = if needs_pkce { Failure::Pkce } else { Failure::Request };
+            health::failed(site, &client.client_id, why).await?;
+            Ok(Err(callback.error(&error)))
+        }
+    }
+}
+
+/// All that can be wrong with a request.
+pub(super) async fn check(
+    site: &Site,
+    client: &Client,
+    params: &Params,
+    mode: ResponseMode,
+) -> Result<AuthorizationRequest, Error> {
+    let mut request = AuthorizationRequest::parse(client, params, mode)?;
+    if let Some(hint) = params.get("id_token_hint") {
+        let hinted = id_token_hint::read(site, &client.client_id, hint).await?.sub;
+        if request.expected.as_ref().is_some_and(|expected| *expected != hinted) {
+            let description = "id_token_hint and claims name two different people";
+            return Err(Error::new(Code::LoginRequired, description));
+        }
+        request.expected = Some(hinted);
+    }
+    request.audience = resource::known(site, params).await?;
+    Ok(request)
+}
+
 /// Comes back to a request that was kept.
 async fn resume(
     site: &Site,
     visitor: Visitor,
     id: &SignInId,
     client_id: Option<&str>,
+    event: Event,
 ) -> Result<Response, web::Error> {
     let Some(pending) = sessions::pending(site, id, &visitor.browser).await? else {
         return start_anew(site, client_id).await;
     };
-    let event = if visitor.session.is_some() { Event::SignedIn } else { Event::NotSignedIn };
-    let (state, what) = flow::next(pending.state, event);
-    let kept: Kept = serde_json::from_str(&pending.request).map_err(web::Error::broken)?;
-    let (Next::IssueCode, Some(session)) = (what, &visitor.session) else {
-        return match what {
-            Next::AskForPassword if kept.silent => {
-                let (_, callback) = reopened(site, &pending.client_id, &kept).await?;
-                Ok(callback.error(&nobody_is_signed_in()))
-            }
-            Next::AskForPassword => {
-                let log_in = format!("/log-in?request={id}&client_id={}", pending.client_id);
-                Ok(visitor.keep_browser(site, Redirect::to(&log_in)))
-            }
-            Next::StartAnew | Next::IssueCode => {
-                start_anew(site, Some(pending.client_id.as_str())).await
-            }
-        };
-    };
-    let (client, callback) = reopened(site, &pending.client_id, &kept).await?;
-    if !sessions::moved(site, &pending, state).await? {
-        return start_anew(site, Some(pending.client_id.as_str())).await;
-    }
-    let challenge = kept.code_challenge.as_deref().and_then(Challenge::parse);
-    let scopes = Scopes::requested(kept.scope.as_deref());
-    issue(site, &client, callback, &kept, challenge.as_ref(), scopes, session).await
+    let request: AuthorizationRequest =
+        serde_json::from_str(&pending.request).map_err(web::Error::broken)?;
+    // Looked at again: an hour may have passed.
+    let client = clients::find(site, &pending.client_id).await?;
+    let client = client.ok_or_else(web::Error::unknown_client)?;
+    refuse_disabled(site, &client).await?;
+    let (mode, state) = (request.response_mode, request.state.as_deref());
+    let callback = Callback::of(site, &client, &request.redirect_uri, mode, state)
+        .ok_or_else(|| web::Error::redirect_not_registered(&client.name))?;
+    step(site, visitor, Asked { client, callback, request }, Some(pending), event).await
 }
 
-/// The client of a kept request and the way back to it, looked at again: an hour may have passed.
-async fn reopened(
+/// A button of one of our pages: what the member answered to a request that waits.
+async fn answered(
     site: &Site,
-    client_id: &ClientId,
-    kept: &Kept,
-) -> Result<(Arc<Client>, Callback), web::Error> {
-    let client = clients::find(site, client_id).await?;
-    let client = client.ok_or_else(web::Error::unknown_client)?;
-    refuse_disabled(&client)?;
-    let callback = Callback::of(site, &client, &kept.redirect_uri, kept.state.as_deref())
-        .ok_or_else(|| web::Error::redirect_not_registered(&client.name))?;
-    Ok((client, callback))
+    visitor: Visitor,
+    id: &SignInId,
+    params: &Params,
+) -> Result<Response, web::Error> {
+    let client_id = params.get("client_id");
+    let is_ours = visitor.has_form_token(params.get("form_token").unwrap_or_default());
+    let event = match params.get("answer") {
+        // A page from before a log-in or log-out: it is shown again, and nothing has happened.
+        _ if !is_ours => Event::Came,
+        Some("share") => Event::Agreed,
+        Some("continue") => Event::Chose,
+        Some("no") => Event::Declined,
+        Some("switch") => {
+            let client = ClientId::presented(client_id.unwrap_or_default());
+            return Ok(Redirect::to(&log_in(id, &client, true)).into_response());
+        }
+        _ => Event::Came,
+    };
+    resume(site, visitor, id, client_id, event).await
+}
+
+/// Carries out what `flow` decides. `pending` is None for a request that no row holds yet.
+pub(super) async fn step(
+    site: &Site,
+    visitor: Visitor,
+    asked: Asked,
+    pending: Option<Pending>,
+    event: Event,
+) -> Result<Response, web::Error> {
+    let before = pending.as_ref().map_or(flow::State::Waiting, |pending| pending.state);
+    let seen = look(site, visitor.session.as_ref(), &asked).await?;
+    let (state, what) = flow::next(before, asked.request.policy(), seen, event);
+    if let Some(pending) = &pending
+        && state != before
+        && !sessions::moved(site, pending, state).await?
+    {
+        // Another tab was first.
+        return start_anew(site, Some(pending.client_id.as_str())).await;
+    }
+    let client_id = asked.client.client_id.clone();
+    match (what, &visitor.session) {
+        (Next::IssueCode, Some(session)) => {
+            if event == Event::Agreed {
+                consent::remember(site, session, &asked.client, &asked.request).await?;
+            }
+            issue(site, asked, session).await
+        }
+        (Next::Refuse(why), _) => refuse(site, asked, why).await,
+        (Next::StartAnew | Next::IssueCode, _) => start_anew(site, Some(client_id.as_str())).await,
+        (page, _) => {
+            let (id, is_kept) = match pending {
+                Some(pending) => (pending.id, true),
+                None => {
+                    let browser = Some(&visitor.browser);
+                    (keep(site, &asked, browser, visitor.address).await?, false)
+                }
+            };
+            if page == Next::AskForPassword {
+                let to = log_in(&id, &client_id, visitor.session.is_some());
+                return Ok(visitor.keep_browser(site, Redirect::to(&to)));
+            }
+            // A page is shown by GET, so that it can be loaded again.
+            if !is_kept || event != Event::Came {
+                let to = Redirect::to(&resumption(&id, &client_id));
+                return Ok(visitor.keep_browser(site, to));
+            }
+            consent::page(site, visitor, &asked.client, &asked.request, &id, page).await
+        }
+    }
+}
+
+/// What is known of the browser now, as far as this request asks.
+async fn look(site: &Site, session: Option<&Session>, asked: &Asked) -> Result<Seen, web::Error> {
+    let Some(session) = session else { return Ok(Seen::default()) };
+    let (client, request) = (&asked.client, &asked.request);
+    let member = &session.member.member_id;
+    let age = site.now.seconds_since(session.times.auth_time);
+    let is_expected = request.expected.as_ref().is_none_or(|sub| sub == member.as_str());
+    let is_permitted = permitted::allows(&mut site.read(), client, member).await?;
+    let has_consented =
+        client.is_trusted() || consent::is_remembered(site, member, client, request).await?;
+    Ok(Seen {
+        is_signed_in: true,
+        is_recent: request.max_age.is_none_or(|longest| age <= longest),
+        is_expected,
+        is_permitted,
+        has_consented,
+    })
+}
+
+async fn refuse(site: &Site, asked: Asked, why: Why) -> Result<Response, web::Error> {
+    let (code, description) = match why {
+        Why::LoginRequired => (Code::LoginRequired, "nobody is signed in as this request asks for"),
+        Why::ConsentRequired => (Code::ConsentRequired, "the member has to be asked first"),
+        Why::NotPermitted => (Code::AccessDenied, "the member is in none of the permitted groups"),
+        Why::Declined => (Code::AccessDenied, "the member did not want to share"),
+    };
+    let failure = match why {
+        Why::NotPermitted => Some(Failure::NotPermitted),
+        Why::Declined => Some(Failure::Declined),
+        Why::LoginRequired | Why::ConsentRequired => None,
+    };
+    if let Some(failure) = failure {
+        health::failed(site, &asked.client.client_id, failure).await?;
+    }
+    Ok(asked.callback.error(&Error::new(code, description)))
 }
 
 /// An expired, reused or bookmarked request: to where that client starts, so that it begins anew
@@ -153,132 +286,91 @@ pub async fn start_anew(site: &Site, client_id: Option<&str>) -> Result<Response
     Ok(Redirect::to(start.as_deref().unwrap_or("/account")).into_response())
 }
 
-/// The URL under which the browser comes back to a kept request.
-fn resumption(id: &SignInId, client: &Client) -> String {
-    format!("/oauth/authorize?request_id={id}&client_id={}", encode(client.client_id.as_str()))
+/// What a kept request tells the log-in page.
+#[derive(Default)]
+pub struct Hints {
+    pub login_hint: Option<String>,
+    pub ui_locales: Option<String>,
 }
 
-async fn client_of(site: &Site, params: &Params) -> Result<Arc<Client>, web::Error> {
+pub fn hints(pending: &Pending) -> Hints {
+    match serde_json::from_str::<AuthorizationRequest>(&pending.request) {
+        Ok(request) => Hints { login_hint: request.login_hint, ui_locales: request.ui_locales },
+        Err(_) => Hints::default(),
+    }
+}
+
+/// The URL under which the browser comes back to a kept request.
+pub fn resumption(id: &SignInId, client: &ClientId) -> String {
+    let (id, client) = (encode(id.as_str()), encode(client.as_str()));
+    format!("/oauth/authorize?request_id={id}&client_id={client}")
+}
+
+/// `again` shows the form although somebody is signed in.
+fn log_in(id: &SignInId, client: &ClientId, again: bool) -> String {
+    let (id, client) = (encode(id.as_str()), encode(client.as_str()));
+    let again = if again { "&again=1" } else { "" };
+    format!("/log-in?request={id}&client_id={client}{again}")
+}
+
+pub(super) async fn client_of(site: &Site, params: &Params) -> Result<Arc<Client>, web::Error> {
     let id = params.get("client_id").ok_or_else(web::Error::unknown_client)?;
     let id = id.parse::<ClientId>().map_err(|_| web::Error::unknown_client())?;
     let client = clients::find(site, &id).await?.ok_or_else(web::Error::unknown_client)?;
-    refuse_disabled(&client)?;
+    refuse_disabled(site, &client).await?;
     Ok(client)
 }
 
-fn refuse_disabled(client: &Client) -> Result<(), web::Error> {
-    match client.disabled_at {
-        Some(_) => Err(web::Error::client_off(&client.name)),
-        None => Ok(()),
+async fn refuse_disabled(site: &Site, client: &Client) -> Result<(), web::Error> {
+    if client.disabled_at.is_none() {
+        return Ok(());
     }
-}
-
-fn callback_of(site: &Site, client: &Client, params: &Params) -> Result<Callback, web::Error> {
-    let asked = params.get("redirect_uri");
-    asked
-        .and_then(|asked| Callback::of(site, client, asked, params.get("state")))
-        .ok_or_else(|| web::Error::redirect_not_registered(&client.name))
-}
-
-/// What is wrong with a request goes back to its client from here on.
-fn check(client: &Client, params: &Params) -> Result<(Kept, Option<Challenge>, Scopes), Error> {
-    // OpenID Connect Core §3.1.2.6: their own errors.
-    for (name, code) in [
-        ("request", Code::RequestNotSupported),
-        ("request_uri", Code::RequestUriNotSupported),
-        ("registration", Code::RegistrationNotSupported),
-    ] {
-        if params.get(name).is_some() {
-            return Err(Error::new(code, format!("{name} is not supported")));
-        }
-    }
-    match params.require("response_type")? {
-        "code" => {}
-        _ => {
-            let description = "response_type must be code";
-            return Err(Error::new(Code::UnsupportedResponseType, description));
-        }
-    }
-    if params.get("response_mode").is_some_and(|mode| mode != "query") {
-        return Err(Error::invalid_request("response_mode must be query"));
-    }
-    let challenge = match (params.get("code_challenge"), params.get("code_challenge_method")) {
-        (Some(challenge), Some("S256")) => Some(Challenge::parse(challenge).ok_or_else(|| {
-            Error::invalid_request("code_challenge must be 43 characters of base64url")
-        })?),
-        // RFC 7636 §4.4.1: without a method it would be `plain`, which protects nobody.
-        (Some(_), _) => {
-            return Err(Error::invalid_request("code_challenge_method must be S256"));
-        }
-        (None, Some(_)) => return Err(Error::missing("code_challenge")),
-        (None, None) if client.is_public() => {
-            return Err(Error::invalid_request("a public client must send a code_challenge"));
-        }
-        (None, None) => None,
-    };
-    // OpenID Connect Core §3.1.2.1: "If this parameter contains none with any other value, an error is
-    // returned."
-    let silent = match params.get("prompt") {
-        Some("none") => true,
-        Some(prompts) if prompts.split(' ').any(|prompt| prompt == "none") => {
-            return Err(Error::invalid_request("prompt=none stands alone"));
-        }
-        _ => false,
-    };
-    let scopes = Scopes::requested(params.get("scope"));
-    if scopes.to_string().is_empty() {
-        return Err(Error::new(Code::InvalidScope, "none of the scopes asked for is known"));
-    }
-    let owned = |name| params.get(name).map(str::to_owned);
-    let kept = Kept {
-        redirect_uri: owned("redirect_uri").unwrap_or_default(),
-        scope: owned("scope"),
-        state: owned("state"),
-        nonce: owned("nonce"),
-        code_challenge: owned("code_challenge"),
-        silent,
-    };
-    Ok((kept, challenge, scopes))
+    health::failed(site, &client.client_id, Failure::SwitchedOff).await?;
+    Err(web::Error::client_off(&client.name))
 }
 
 async fn keep(
     site: &Site,
-    client: &Client,
-    kept: &Kept,
-    browser: Option<&Token>,
+    asked: &Asked,
+    browser: Option<&crate::token::Token>,
     address: ClientAddress,
 ) -> Result<SignInId, web::Error> {
-    let request = serde_json::to_string(kept).map_err(web::Error::broken)?;
-    let (client, address) = (&client.client_id, address.key());
+    let request = serde_json::to_string(&asked.request).map_err(web::Error::broken)?;
+    let (client, address) = (&asked.client.client_id, address.key());
     Ok(sessions::keep(site, client, &request, browser, &address).await?)
 }
 
-async fn issue(
-    site: &Site,
-    client: &Client,
-    callback: Callback,
-    kept: &Kept,
-    challenge: Option<&Challenge>,
-    scopes: Scopes,
-    session: &Session,
-) -> Result<Response, web::Error> {
-    let scoped = Scoped::of(&session.member, scopes);
-    let claims = serde_json::to_string(&scoped).map_err(web::Error::broken)?;
+async fn issue(site: &Site, asked: Asked, session: &Session) -> Result<Response, web::Error> {
+    let Asked { client, callback, request } = asked;
+    if request.is_legacy {
+        return legacy_jwt::answer(site, &client, callback, session).await;
+    }
+    let scopes = request.scopes();
+    let wanted = request.claims();
+    let claims = id_token::claims_of(site, &client, session, scopes, &wanted).await?;
+    let beyond = wanted.userinfo.beyond(super::claims::Wanted::of(scopes));
+    let userinfo_claims = Some(beyond.to_string()).filter(|_| !beyond.is_empty());
     let scope = scopes.to_string();
-    let asked = kept.scope.as_deref().unwrap_or_default();
-    let asked_scope = (!same_set(asked, &scope)).then_some(asked);
+    let words = request.scope.as_deref().unwrap_or_default();
+    let challenge = request.challenge();
     let grant = NewGrant {
         client_id: &client.client_id,
         member: &session.member,
         redirect_uri: callback.redirect_uri(),
         scope: &scope,
-        asked_scope,
-        nonce: kept.nonce.as_deref(),
-        challenge,
+        asked_scope: (!same_set(words, &scope)).then_some(words),
+        nonce: request.nonce.as_deref(),
+        challenge: challenge.as_ref(),
         claims: &claims,
+        userinfo_claims: userinfo_claims.as_deref(),
+        audience: request.audience.as_ref(),
         auth_time: session.times.auth_time,
+        is_offline: scopes.has(super::scope::Scope::OfflineAccess),
     };
     let code = grants::issue(site, &grant).await?;
+    if let (Some(_), Some(sid)) = (&client.backchannel_logout_url, &session.times.sid) {
+        logouts::remember(site, sid, &client.client_id, &session.member.member_id).await?;
+    }
     Ok(callback.success(&code))
 }
 
@@ -287,10 +379,4 @@ async fn issue(
 fn same_set(asked: &str, granted: &str) -> bool {
     let (asked, granted) = (asked.split_ascii_whitespace(), granted.split_ascii_whitespace());
     asked.collect::<BTreeSet<_>>() == granted.collect()
-}
-
-/// OpenID Connect Core §3.1.2.1, prompt=none: "The Authorization Server MUST NOT display any
-/// authentication or consent user interface pages."
-fn nobody_is_signed_in() -> Error {
-    Error::new(Code::LoginRequired, "nobody is signed in")
 }

@@ -3,6 +3,8 @@
 //! Absent instead of empty: strict clients refuse `""`. Flat names beside the standard ones
 //! (`company_name`, `job_title`, `member_status`), because platforms map flat fields.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::scope::{Scope, Scopes};
@@ -10,19 +12,23 @@ use crate::clock::Timestamp;
 use crate::id::MemberId;
 use crate::members::Profile;
 
-pub const SUPPORTED: [&str; 18] = [
+pub const SUPPORTED: [&str; 22] = [
     "sub",
     "iss",
     "aud",
     "exp",
     "iat",
     "auth_time",
+    "acr",
+    "amr",
+    "sid",
     "name",
     "given_name",
     "family_name",
     "email",
     "email_verified",
     "phone_number",
+    "phone_number_verified",
     "address",
     "company_name",
     "job_title",
@@ -31,16 +37,130 @@ pub const SUPPORTED: [&str; 18] = [
     "groups",
 ];
 
+/// A claim about a member, as clients ask for it: by its scope, or by its name (§5.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    Name,
+    GivenName,
+    FamilyName,
+    CompanyName,
+    JobTitle,
+    MemberStatus,
+    UpdatedAt,
+    Email,
+    EmailVerified,
+    PhoneNumber,
+    PhoneNumberVerified,
+    Address,
+    Groups,
+}
+
+impl Claim {
+    pub const ALL: [Self; 13] = [
+        Self::Name,
+        Self::GivenName,
+        Self::FamilyName,
+        Self::CompanyName,
+        Self::JobTitle,
+        Self::MemberStatus,
+        Self::UpdatedAt,
+        Self::Email,
+        Self::EmailVerified,
+        Self::PhoneNumber,
+        Self::PhoneNumberVerified,
+        Self::Address,
+        Self::Groups,
+    ];
+
+    pub fn as_text(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::GivenName => "given_name",
+            Self::FamilyName => "family_name",
+            Self::CompanyName => "company_name",
+            Self::JobTitle => "job_title",
+            Self::MemberStatus => "member_status",
+            Self::UpdatedAt => "updated_at",
+            Self::Email => "email",
+            Self::EmailVerified => "email_verified",
+            Self::PhoneNumber => "phone_number",
+            Self::PhoneNumberVerified => "phone_number_verified",
+            Self::Address => "address",
+            Self::Groups => "groups",
+        }
+    }
+
+    pub fn scope(self) -> Scope {
+        match self {
+            Self::Email | Self::EmailVerified => Scope::Email,
+            Self::PhoneNumber | Self::PhoneNumberVerified => Scope::Phone,
+            Self::Address => Scope::Address,
+            Self::Groups => Scope::Groups,
+            _ => Scope::Profile,
+        }
+    }
+}
+
+/// A set of claims.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wanted(u16);
+
+impl Wanted {
+    pub fn of(scopes: Scopes) -> Self {
+        let named = Claim::ALL.into_iter().filter(|claim| scopes.has(claim.scope()));
+        named.fold(Self::default(), Self::with)
+    }
+
+    /// From names separated by blanks; those that are no claims of a member are passed over.
+    pub fn parse(names: &str) -> Self {
+        names.split_ascii_whitespace().fold(Self::default(), Self::with_name)
+    }
+
+    pub fn with_name(self, name: &str) -> Self {
+        let claim = Claim::ALL.into_iter().find(|claim| claim.as_text() == name);
+        claim.map_or(self, |claim| self.with(claim))
+    }
+
+    pub fn with(self, claim: Claim) -> Self {
+        Self(self.0 | 1 << claim as u16)
+    }
+
+    pub fn without(self, claim: Claim) -> Self {
+        Self(self.0 & !(1 << claim as u16))
+    }
+
+    pub fn and(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
+    pub fn beyond(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
+    }
+
+    pub fn has(self, claim: Claim) -> bool {
+        self.0 & (1 << claim as u16) != 0
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = Claim::ALL.into_iter().filter(|claim| self.has(*claim)).map(Claim::as_text);
+        f.write_str(&names.collect::<Vec<_>>().join(" "))
+    }
+}
+
 #[derive(Serialize)]
 pub struct Claims<'a> {
     pub sub: &'a MemberId,
     #[serde(flatten)]
     pub scoped: Scoped<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub groups: Option<Vec<String>>,
 }
 
-/// The claims of the scopes alone, as they stand in the ID token too.
+/// The claims about a member alone, as they stand in the ID token too.
 #[derive(Serialize, Default)]
 pub struct Scoped<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,7 +185,11 @@ pub struct Scoped<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     phone_number: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    phone_number_verified: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<AddressClaim<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Vec<String>>,
 }
 
 /// §5.1.1.
@@ -85,30 +209,37 @@ struct AddressClaim<'a> {
 }
 
 impl<'a> Scoped<'a> {
-    pub fn of(member: &'a Profile, scopes: Scopes) -> Self {
-        let mut claims = Self::default();
-        if scopes.has(Scope::Profile) {
-            claims.given_name = filled(&member.first_name);
-            claims.family_name = filled(&member.last_name);
-            let names: Vec<_> =
-                [claims.given_name, claims.family_name].into_iter().flatten().collect();
-            claims.name = Some(names.join(" ")).filter(|name| !name.is_empty());
-            claims.company_name = member.company_name.as_deref().and_then(filled);
-            claims.job_title = member.job_title.as_deref().and_then(filled);
-            claims.member_status = member.member_status.as_deref().and_then(filled);
-            claims.updated_at = Some(Timestamp::unix_seconds(member.updated_at));
+    /// All but `groups`, which a member's record does not hold.
+    pub fn of(member: &'a Profile, wanted: Wanted) -> Self {
+        let text =
+            |claim, value: Option<&'a str>| value.filter(|_| wanted.has(claim)).and_then(filled);
+        let names: Vec<_> = [&member.first_name, &member.last_name]
+            .into_iter()
+            .filter_map(|it| filled(it))
+            .collect();
+        let name = Some(names.join(" ")).filter(|it| wanted.has(Claim::Name) && !it.is_empty());
+        let phone = member.phone.as_deref().and_then(filled);
+        let has_email = filled(&member.email).is_some();
+        Self {
+            name,
+            given_name: text(Claim::GivenName, Some(&member.first_name)),
+            family_name: text(Claim::FamilyName, Some(&member.last_name)),
+            company_name: text(Claim::CompanyName, member.company_name.as_deref()),
+            job_title: text(Claim::JobTitle, member.job_title.as_deref()),
+            member_status: text(Claim::MemberStatus, member.member_status.as_deref()),
+            updated_at: wanted
+                .has(Claim::UpdatedAt)
+                .then(|| Timestamp::unix_seconds(member.updated_at)),
+            email: text(Claim::Email, Some(&member.email)),
+            email_verified: (wanted.has(Claim::EmailVerified) && has_email)
+                .then_some(member.email_verified_at.is_some()),
+            phone_number: text(Claim::PhoneNumber, phone),
+            // Nobody has ever called it.
+            phone_number_verified: (wanted.has(Claim::PhoneNumberVerified) && phone.is_some())
+                .then_some(false),
+            address: wanted.has(Claim::Address).then(|| AddressClaim::of(member)).flatten(),
+            groups: None,
         }
-        if scopes.has(Scope::Email) {
-            claims.email = filled(&member.email);
-            claims.email_verified = claims.email.map(|_| member.email_verified_at.is_some());
-        }
-        if scopes.has(Scope::Phone) {
-            claims.phone_number = member.phone.as_deref().and_then(filled);
-        }
-        if scopes.has(Scope::Address) {
-            claims.address = AddressClaim::of(member);
-        }
-        claims
     }
 }
 
@@ -135,4 +266,26 @@ impl<'a> AddressClaim<'a> {
 
 fn filled(text: &str) -> Option<&str> {
     Some(text.trim()).filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_of_claims_is_written_and_read_as_names() {
+        let wanted = Wanted::parse("email sub name name unknown");
+        assert_eq!(wanted.to_string(), "name email");
+        assert!(Wanted::of(Scopes::parse("openid")).is_empty());
+        let email = Wanted::of(Scopes::parse("email"));
+        assert_eq!(wanted.beyond(email).to_string(), "name");
+        assert_eq!(wanted.and(email).without(Claim::Name), email);
+    }
+
+    #[test]
+    fn every_claim_is_supported_and_none_is_listed_twice() {
+        for claim in Claim::ALL {
+            assert_eq!(SUPPORTED.iter().filter(|name| **name == claim.as_text()).count(), 1);
+        }
+    }
 }

@@ -1,4 +1,5 @@
-//! Client authentication at the token endpoint (RFC 6749 §2.3.1): post body, Basic, or none.
+//! Client authentication (RFC 6749 §2.3, OpenID Connect Core §9): post body, Basic, a signed assertion,
+//! or none.
 
 use std::sync::Arc;
 
@@ -8,12 +9,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use url::form_urlencoded;
 
+use super::client_assertion;
 use super::error::{Code, Error};
 use super::params::{FormParams, Params, authorization};
 use crate::app::App;
 use crate::associations::Site;
-use crate::clients::{self, Client, TokenAuthMethod};
-use crate::clock::Timestamp;
+use crate::clients::health::{self, Failure};
+use crate::clients::{self, Client, TokenAuthMethod, assertions, secrets};
 use crate::id::ClientId;
 use crate::sessions::throttle;
 use crate::token::Token;
@@ -27,9 +29,16 @@ pub struct Authenticated {
 
 struct Credentials {
     client_id: String,
-    /// As it came, and, from Basic, form-decoded: senders disagree on the encoding.
-    secrets: Vec<Token>,
-    method: TokenAuthMethod,
+    proof: Proof,
+}
+
+enum Proof {
+    /// By post body.
+    Post(Token),
+    /// As it came, and form-decoded: senders disagree on the encoding.
+    Basic(Vec<Token>),
+    Assertion(String),
+    None,
 }
 
 impl FromRequest<App> for Authenticated {
@@ -43,66 +52,148 @@ impl FromRequest<App> for Authenticated {
         let FormParams(params) =
             FormParams::from_request(Request::from_parts(parts, body), app).await?;
         let credentials = credentials(&headers, &params)?;
-        let used_basic = credentials.method == TokenAuthMethod::ClientSecretBasic;
+        let used_basic = credentials.method() == TokenAuthMethod::ClientSecretBasic;
         let client = match credentials.client_id.parse::<ClientId>() {
             Ok(id) => clients::find(&site, &id).await?,
             Err(_) => None,
         };
-        match client {
-            Some(client) if credentials.prove(&client, site.now) => Ok(Self { client, params }),
-            _ => {
-                let failed = throttle::client_failed(&site, &credentials.client_id, &address);
-                Err(match failed.await? {
-                    Some(seconds) => Error::too_many(seconds),
-                    None => Error::invalid_client(used_basic),
-                })
-            }
-        }
+        let refusal = match client {
+            Some(client) => match credentials.prove(&site, &client).await? {
+                None => return Ok(Self { client, params }),
+                Some(failure) => {
+                    health::failed(&site, &client.client_id, failure).await?;
+                    failure.as_text()
+                }
+            },
+            None => "unknown_client",
+        };
+        let failed = throttle::client_failed(&site, &credentials.client_id, &address).await?;
+        Err(match failed {
+            Some(seconds) => Error::too_many(seconds),
+            None => Error::invalid_client(used_basic).because(refusal),
+        })
     }
 }
 
 impl Credentials {
-    fn prove(&self, client: &Client, now: Timestamp) -> bool {
-        if client.disabled_at.is_some() {
-            return false;
+    fn method(&self) -> TokenAuthMethod {
+        match self.proof {
+            Proof::Post(_) => TokenAuthMethod::ClientSecretPost,
+            Proof::Basic(_) => TokenAuthMethod::ClientSecretBasic,
+            Proof::Assertion(_) => TokenAuthMethod::PrivateKeyJwt,
+            Proof::None => TokenAuthMethod::None,
         }
-        let method_fits = match client.auth_method {
-            TokenAuthMethod::Secret => self.method != TokenAuthMethod::None,
-            pinned => pinned == self.method,
+    }
+
+    /// None when the client is who it says; otherwise why that is not believed.
+    async fn prove(&self, site: &Site, client: &Client) -> Result<Option<Failure>, Error> {
+        if client.disabled_at.is_some() {
+            return Ok(Some(Failure::SwitchedOff));
+        }
+        let secret = match &self.proof {
+            Proof::Post(secret) => std::slice::from_ref(secret),
+            Proof::Basic(secrets) => secrets,
+            Proof::Assertion(_) | Proof::None => &[],
         };
         // Every candidate is compared, so that time does not tell which form matched.
-        let matches =
-            self.secrets.iter().filter(|secret| client.secret(secret, now).is_some()).count();
-        method_fits && (client.is_public() || matches > 0)
+        let found = secret.iter().filter_map(|secret| client.secret(secret, site.now)).last();
+        let fits = match client.auth_method {
+            TokenAuthMethod::Secret => !secret.is_empty(),
+            pinned => pinned == self.method(),
+        };
+        if !fits {
+            return Ok(Some(Failure::Method));
+        }
+        match &self.proof {
+            Proof::None => {}
+            Proof::Assertion(assertion) => {
+                if let Err(why) = proven(site, client, assertion).await? {
+                    tracing::info!(client = %client.client_id, why, "assertion refused");
+                    return Ok(Some(Failure::Assertion));
+                }
+            }
+            Proof::Post(_) | Proof::Basic(_) if found.is_none() => {
+                let expired = secret.iter().any(|secret| client.had_secret(secret, site.now));
+                let failure = if expired { Failure::SecretKeyExpired } else { Failure::SecretKey };
+                return Ok(Some(failure));
+            }
+            Proof::Post(_) | Proof::Basic(_) => {}
+        }
+        // Nothing depends on it: a client gets in although its use cannot be written down.
+        let noted = secrets::note_use(site, client, self.method(), found);
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, "the last use of a client was not noted");
+        }
+        Ok(None)
     }
+}
+
+/// Whether this assertion is the client's, and presented for the first time.
+async fn proven(
+    site: &Site,
+    client: &Client,
+    assertion: &str,
+) -> Result<Result<(), &'static str>, Error> {
+    let Some(keys) = &client.keys else { return Ok(Err("it has no registered keys")) };
+    let (issuer, endpoint) = (site.association.issuer.as_str(), site.url("/oauth/token"));
+    let id = client.client_id.as_str();
+    let checked = client_assertion::check(assertion, keys, id, &[issuer, &endpoint], site.now);
+    let assertion = match checked {
+        Ok(assertion) => assertion,
+        Err(why) => return Ok(Err(why)),
+    };
+    let (jti, end) = (&assertion.jti, assertion.expires_at);
+    let is_first = assertions::first_use(site, &client.client_id, jti, end).await?;
+    Ok(if is_first { Ok(()) } else { Err("it was used before") })
 }
 
 /// "The client MUST NOT use more than one authentication method in each request."
 fn credentials(headers: &HeaderMap, params: &Params) -> Result<Credentials, Error> {
     let basic = authorization(headers)?.map(basic).transpose()?;
     let (id, secret) = (params.get("client_id"), params.get("client_secret"));
-    match (basic, id, secret) {
-        (Some(_), _, Some(_)) => {
-            Err(Error::invalid_request("the client authenticates twice: by header and by body"))
+    if let Some(asserted) = asserted(params)? {
+        if basic.is_some() || secret.is_some() {
+            return Err(twice());
         }
+        // RFC 7521 §4.2: "client_id […] MUST identify the same client".
+        if id.is_some_and(|id| id != asserted.client_id) {
+            return Err(Error::invalid_client(false));
+        }
+        return Ok(asserted);
+    }
+    let in_body = |id: &str, proof| Credentials { client_id: id.to_owned(), proof };
+    match (basic, id, secret) {
+        (Some(_), _, Some(_)) => Err(twice()),
         (Some(basic), Some(id), None) if basic.client_id != id => {
             Err(Error::invalid_request("client_id differs from the one in the header"))
         }
         (Some(basic), _, None) => Ok(basic),
-        (None, Some(id), Some(secret)) => Ok(Credentials {
-            client_id: id.to_owned(),
-            secrets: vec![Token::presented(secret)],
-            method: TokenAuthMethod::ClientSecretPost,
-        }),
-        (None, Some(id), None) => Ok(Credentials {
-            client_id: id.to_owned(),
-            secrets: Vec::new(),
-            method: TokenAuthMethod::None,
-        }),
+        (None, Some(id), Some(secret)) => Ok(in_body(id, Proof::Post(Token::presented(secret)))),
+        (None, Some(id), None) => Ok(in_body(id, Proof::None)),
         (None, None, _) => {
             let description = "the client did not authenticate: send client_id and client_secret";
             Err(Error::new(Code::InvalidClient, description))
         }
+    }
+}
+
+fn twice() -> Error {
+    Error::invalid_request("the client authenticates twice; one method in each request")
+}
+
+/// RFC 7521 §4.2.
+fn asserted(params: &Params) -> Result<Option<Credentials>, Error> {
+    match (params.get("client_assertion_type"), params.get("client_assertion")) {
+        (None, None) => Ok(None),
+        (Some(client_assertion::TYPE), Some(assertion)) => {
+            let claimed = client_assertion::claimed_client(assertion);
+            let client_id = claimed.ok_or_else(|| Error::invalid_client(false))?;
+            Ok(Some(Credentials { client_id, proof: Proof::Assertion(assertion.to_owned()) }))
+        }
+        (Some(_), Some(_)) => {
+            Err(Error::invalid_request("client_assertion_type must be the one of RFC 7523"))
+        }
+        _ => Err(Error::invalid_request("client_assertion and its type come together")),
     }
 }
 
@@ -121,8 +212,7 @@ fn basic(value: &str) -> Result<Credentials, Error> {
     if decoded_secret != secret {
         secrets.push(Token::presented(decoded_secret));
     }
-    let method = TokenAuthMethod::ClientSecretBasic;
-    Ok(Credentials { client_id: form_decoded(id), secrets, method })
+    Ok(Credentials { client_id: form_decoded(id), proof: Proof::Basic(secrets) })
 }
 
 fn form_decoded(text: &str) -> String {

@@ -5,10 +5,12 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde_json::json;
 
-use super::claims;
+use super::response_mode::ResponseMode;
 use super::scope::Scope;
+use super::{acr, claims, client_assertion, prompt, token};
 use crate::associations::Site;
 use crate::token::{base64url, sha256};
+use crate::web::locale::Locale;
 
 /// A document that is made once and then only copied.
 pub struct Document {
@@ -55,6 +57,9 @@ fn is_same(tag: &str, etag: &str) -> bool {
     tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag
 }
 
+/// As OpenID Connect Core §9 calls them.
+const METHODS: [&str; 4] = ["client_secret_post", "client_secret_basic", "private_key_jwt", "none"];
+
 impl Document {
     fn of(site: &Site) -> Self {
         let scopes = Scope::ALL.map(Scope::as_text);
@@ -64,19 +69,36 @@ impl Document {
             "token_endpoint": site.url("/oauth/token"),
             "userinfo_endpoint": site.url("/oauth/userinfo"),
             "jwks_uri": site.url("/oauth/jwks"),
+            "end_session_endpoint": site.url("/log-out"),
+            "revocation_endpoint": site.url("/oauth/revoke"),
+            "introspection_endpoint": site.url("/oauth/introspect"),
+            "pushed_authorization_request_endpoint": site.url("/oauth/par"),
             "scopes_supported": scopes,
             "response_types_supported": ["code"],
-            "response_modes_supported": ["query"],
-            "grant_types_supported": ["authorization_code"],
+            "response_modes_supported": ResponseMode::SUPPORTED,
+            "grant_types_supported": token::GRANT_TYPES,
+            "prompt_values_supported": prompt::SUPPORTED,
+            "acr_values_supported": acr::SUPPORTED,
+            "display_values_supported": ["page", "popup"],
+            "ui_locales_supported": Locale::tags(),
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256"],
-            "token_endpoint_auth_methods_supported":
-                ["client_secret_post", "client_secret_basic", "none"],
+            "token_endpoint_auth_methods_supported": METHODS,
+            "token_endpoint_auth_signing_alg_values_supported": client_assertion::ALGORITHMS,
+            "revocation_endpoint_auth_methods_supported": METHODS,
+            "revocation_endpoint_auth_signing_alg_values_supported": client_assertion::ALGORITHMS,
+            // A public client cannot prove that it may ask.
+            "introspection_endpoint_auth_methods_supported": METHODS[..3],
+            "introspection_endpoint_auth_signing_alg_values_supported":
+                client_assertion::ALGORITHMS,
             "claims_supported": claims::SUPPORTED,
             "claim_types_supported": ["normal"],
             "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": true,
-            "claims_parameter_supported": false,
+            "claims_parameter_supported": true,
+            "backchannel_logout_supported": true,
+            "backchannel_logout_session_supported": true,
+            "require_pushed_authorization_requests": false,
             "request_parameter_supported": false,
             "request_uri_parameter_supported": false,
         });

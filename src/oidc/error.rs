@@ -29,6 +29,7 @@ pub enum Code {
     InvalidClient,
     InvalidGrant,
     InvalidScope,
+    InvalidTarget,
     InvalidToken,
     InsufficientScope,
     UnauthorizedClient,
@@ -36,6 +37,8 @@ pub enum Code {
     UnsupportedResponseType,
     AccessDenied,
     LoginRequired,
+    ConsentRequired,
+    UnmetAuthenticationRequirements,
     RequestNotSupported,
     RequestUriNotSupported,
     RegistrationNotSupported,
@@ -50,6 +53,7 @@ impl Code {
             Self::InvalidClient => "invalid_client",
             Self::InvalidGrant => "invalid_grant",
             Self::InvalidScope => "invalid_scope",
+            Self::InvalidTarget => "invalid_target",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
             Self::UnauthorizedClient => "unauthorized_client",
@@ -57,6 +61,8 @@ impl Code {
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::AccessDenied => "access_denied",
             Self::LoginRequired => "login_required",
+            Self::ConsentRequired => "consent_required",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",
@@ -101,6 +107,19 @@ impl Error {
     pub fn invalid_client(used_basic: bool) -> Self {
         let challenge = used_basic.then_some("Basic realm=\"token endpoint\"");
         Self { challenge, ..Self::new(Code::InvalidClient, "client authentication failed") }
+    }
+
+    /// For the log and nobody else.
+    pub fn because(self, cause: &'static str) -> Self {
+        Self { cause: Some(cause.into()), ..self }
+    }
+
+    /// RFC 6749 §5.2, invalid_grant: "The provided […] refresh token is invalid, expired, revoked, […]
+    /// or was issued to another client."
+    pub fn refresh_refused(refusal: grants::Refusal) -> Self {
+        let description =
+            "the refresh token is invalid, expired, used, or was issued to another client";
+        Self { cause: Some(refusal.into()), ..Self::new(Code::InvalidGrant, description) }
     }
 
     /// RFC 6750 §3.1: "If the request lacks any authentication information […], the resource server

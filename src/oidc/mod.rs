@@ -20,17 +20,35 @@
 //!
 //! What a member reads on the way to a client is in [`views`].
 
+pub mod acr;
 pub mod authorize;
+pub mod backchannel;
 pub mod bearer;
 pub mod callback;
 pub mod claims;
+pub mod claims_request;
+pub mod client_assertion;
 pub mod client_auth;
+pub mod client_credentials;
 pub mod code_grant;
+pub mod consent;
 pub mod discovery;
 pub mod error;
 pub mod id_token;
+pub mod id_token_hint;
+pub mod introspect;
 pub mod jwks;
+pub mod legacy_jwt;
+pub mod logout;
+pub mod par;
 pub mod params;
+pub mod pkce;
+pub mod prompt;
+pub mod refresh_grant;
+pub mod request;
+pub mod resource;
+pub mod response_mode;
+pub mod revoke;
 pub mod scope;
 pub mod token;
 pub mod userinfo;

@@ -45,6 +45,36 @@ impl Params {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| &**value)
     }
 
+    pub fn of(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
+    pub fn into_pairs(self) -> Vec<(String, String)> {
+        self.0
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// These and no others.
+    pub fn only(&self, names: &[&str]) -> Self {
+        let named = self.0.iter().filter(|(name, _)| names.contains(&&**name));
+        Self(named.cloned().collect())
+    }
+
+    /// All but these.
+    pub fn without(&self, names: &[&str]) -> Self {
+        let others = self.0.iter().filter(|(name, _)| !names.contains(&&**name));
+        Self(others.cloned().collect())
+    }
+
+    /// As a form sends them.
+    pub fn encoded(&self) -> String {
+        let mut encoded = url::form_urlencoded::Serializer::new(String::new());
+        encoded.extend_pairs(&self.0).finish()
+    }
+
     pub fn require(&self, name: &'static str) -> Result<&str, Error> {
         self.get(name).ok_or_else(|| Error::missing(name))
     }
@@ -93,12 +123,18 @@ pub struct QueryOrForm(pub Result<Params, Error>);
 impl<S: Send + Sync> FromRequest<S> for QueryOrForm {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, std::convert::Infallible> {
-        Ok(Self(if request.method() == Method::POST {
-            FormParams::from_request(request, state).await.map(|form| form.0)
+    async fn from_request(request: Request, _: &S) -> Result<Self, std::convert::Infallible> {
+        Ok(Self::of(request).await)
+    }
+}
+
+impl QueryOrForm {
+    pub async fn of(request: Request) -> Self {
+        Self(if request.method() == Method::POST {
+            FormParams::from_request(request, &()).await.map(|form| form.0)
         } else {
             Params::parse(request.uri().query().unwrap_or_default().as_bytes())
-        }))
+        })
     }
 }
 

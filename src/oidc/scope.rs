@@ -10,11 +10,20 @@ pub enum Scope {
     Address,
     Phone,
     Groups,
+    /// A refresh token: the client may look again while the member is away (§11).
+    OfflineAccess,
 }
 
 impl Scope {
-    pub const ALL: [Self; 6] =
-        [Self::Openid, Self::Profile, Self::Email, Self::Address, Self::Phone, Self::Groups];
+    pub const ALL: [Self; 7] = [
+        Self::Openid,
+        Self::Profile,
+        Self::Email,
+        Self::Address,
+        Self::Phone,
+        Self::Groups,
+        Self::OfflineAccess,
+    ];
 
     pub fn as_text(self) -> &'static str {
         match self {
@@ -24,6 +33,7 @@ impl Scope {
             Self::Address => "address",
             Self::Phone => "phone",
             Self::Groups => "groups",
+            Self::OfflineAccess => "offline_access",
         }
     }
 }
@@ -52,7 +62,7 @@ impl Scopes {
         scopes
     }
 
-    fn of(scopes: &[Scope]) -> Self {
+    pub fn of(scopes: &[Scope]) -> Self {
         Self(scopes.iter().fold(0, |all, scope| all | 1 << *scope as u8))
     }
 
@@ -80,8 +90,8 @@ mod tests {
 
     #[test]
     fn unknown_scopes_are_ignored_and_none_means_profile() {
-        let scopes = Scopes::requested(Some("groups openid offline_access openid"));
-        assert_eq!(scopes.to_string(), "openid groups");
+        let scopes = Scopes::requested(Some("groups openid sing offline_access openid"));
+        assert_eq!(scopes.to_string(), "openid groups offline_access");
         assert_eq!(Scopes::requested(None).to_string(), "profile");
         assert_eq!(Scopes::parse(&scopes.to_string()), scopes);
     }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+pub use crate::consents::ShareOf;
 use crate::sessions::views::Asking;
 use crate::web::{
     locale::{Arg, Rich},
@@ -32,18 +33,6 @@ pub struct Share {
     pub what: ShareOf,
     /// What it is now; None where the association knows nothing.
     pub value: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ShareOf {
-    Name,
-    Email,
-    Phone,
-    Address,
-    /// Company and job title.
-    Work,
-    MemberStatus,
-    Groups,
 }
 
 /// Asks whether the member who is logged in is the one to go on.
@@ -82,6 +71,26 @@ pub struct FormPost {
     /// Its redirect URL.
     pub action: String,
     pub fields: Vec<(&'static str, String)>,
+}
+
+impl Consent {
+    /// A client may ask only for who it is, and then there are no details to share.
+    fn is_bare(&self) -> bool {
+        self.shares.is_empty()
+    }
+
+    fn title(&self) -> String {
+        let key = if self.is_bare() { "consent-bare-title" } else { "consent-title" };
+        self.page.t1(key, "client", &self.client.name)
+    }
+
+    fn yes(&self) -> &'static str {
+        if self.is_bare() { "consent-bare-continue" } else { "consent-share" }
+    }
+
+    fn no(&self) -> &'static str {
+        if self.is_bare() { "consent-bare-no" } else { "consent-no" }
+    }
 }
 
 impl Share {

@@ -2,6 +2,7 @@
 
 pub mod flow;
 pub mod pages;
+pub mod pushed;
 mod signed_in;
 mod store;
 pub mod throttle;
@@ -11,7 +12,8 @@ use crate::associations::Site;
 use crate::clock::Timestamp;
 use crate::db::{self, joined, rows};
 use crate::events::{self, Actor, Kind};
-use crate::id::{ClientId, EventId, MemberId, SignInId};
+use crate::id::{ClientId, EventId, MemberId, Sid, SignInId};
+use crate::logouts;
 use crate::members::{self, Busy, Caller, Email, Password, Profile};
 use crate::token::{Purpose, Token, TokenHash};
 
@@ -34,6 +36,8 @@ rows! {
         /// When the password was typed last.
         pub proved_at: Timestamp,
         pub seen_at: Timestamp,
+        /// What clients know this session by. None for one from before they were told.
+        pub sid: Option<Sid>,
     }
 
     struct Waiting {
@@ -41,7 +45,14 @@ rows! {
         browser_hash: Option<TokenHash>,
         client_id: ClientId,
         request: String,
+        created_at: Timestamp,
         expires_at: Timestamp,
+    }
+
+    /// A session that was there until now.
+    struct Ended {
+        member_id: MemberId,
+        sid: Option<Sid>,
     }
 }
 
@@ -167,12 +178,23 @@ async fn enter(
 ) -> Result<Option<Entered>, db::Error> {
     let (session, device) = (Token::random(), Token::random());
     let mut tx = site.write().await?;
-    if let Some(old) = from.session {
-        store::delete(&mut tx, &old.hash(Purpose::Session)).await?;
-    }
+    let before = match from.session {
+        Some(old) => store::delete(&mut tx, &old.hash(Purpose::Session)).await?,
+        None => None,
+    };
+    // Who types the password again goes on with the same session, as far as clients know; somebody
+    // else's ends, and they are told.
+    let sid = match before {
+        Some(Ended { member_id, sid: Some(sid) }) if member_id == *member => sid,
+        Some(Ended { sid: Some(sid), .. }) => {
+            logouts::session_ended(&mut tx, &sid).await?;
+            Sid::random()
+        }
+        _ => Sid::random(),
+    };
     let expires_at = site.now.plus_seconds(IDLE_SECONDS);
     let hash = session.hash(Purpose::Session);
-    if !store::insert(&mut tx, &hash, member, epoch, expires_at).await? {
+    if !store::insert(&mut tx, &hash, member, epoch, expires_at, &sid).await? {
         return Ok(None);
     }
     // Each sign-in gives the browser a new device token, so the old one is of no further use.
@@ -241,7 +263,10 @@ pub async fn prove(
 /// Signs out in this browser.
 pub async fn end(site: &Site, session: &Session, token: &Token) -> Result<(), db::Error> {
     let mut tx = site.write().await?;
-    store::delete(&mut tx, &token.hash(Purpose::Session)).await?;
+    let ended = store::delete(&mut tx, &token.hash(Purpose::Session)).await?;
+    if let Some(sid) = ended.and_then(|ended| ended.sid) {
+        logouts::session_ended(&mut tx, &sid).await?;
+    }
     let member = &session.member.member_id;
     let actor = Actor::Member(member.clone());
     let (kind, id) = (Kind::SignedOut, member.as_str());
@@ -256,6 +281,7 @@ pub struct Pending {
     /// As [`keep`] was given it.
     pub request: String,
     pub state: flow::State,
+    pub created_at: Timestamp,
 }
 
 /// Keeps a request until its member has signed in. `browser` is None for a request that came by a
@@ -294,6 +320,7 @@ pub async fn pending(
         id: id.clone(),
         client_id: kept.client_id,
         request: kept.request,
+        created_at: kept.created_at,
         state,
     }))
 }
@@ -303,6 +330,25 @@ pub async fn moved(site: &Site, pending: &Pending, to: flow::State) -> Result<bo
     store::move_on(site, &pending.id, pending.state, to).await
 }
 
+/// Notes that the right password was typed for a request, if it is this browser's.
+pub async fn entered(site: &Site, id: &SignInId, browser: &Token) -> Result<(), db::Error> {
+    let Some(waiting) = pending(site, id, browser).await? else { return Ok(()) };
+    let (policy, seen) = (flow::Policy::default(), flow::Seen::default());
+    let (state, _) = flow::next(waiting.state, policy, seen, flow::Event::Entered);
+    moved(site, &waiting, state).await.map(drop)
+}
+
+/// Ends up to `most` sessions, for an emergency that ends all of them; answers how many there were.
+pub async fn end_all(site: &Site, most: i64) -> Result<usize, db::Error> {
+    let mut tx = site.write().await?;
+    let ended = store::delete_some(&mut tx, most).await?;
+    for sid in ended.iter().filter_map(|ended| ended.sid.as_ref()) {
+        logouts::session_ended(&mut tx, sid).await?;
+    }
+    tx.commit().await?;
+    Ok(ended.len())
+}
+
 /// Forgets up to `most` rows of each kind that have expired; answers how many there were of the
 /// most frequent one.
 pub async fn forget_expired(site: &Site, most: i64) -> Result<usize, db::Error> {
@@ -310,5 +356,6 @@ pub async fn forget_expired(site: &Site, most: i64) -> Result<usize, db::Error> 
     let sessions = store::forget_sessions(site, most).await?;
     let devices = store::forget_devices(site, most).await?;
     let throttles = throttle::forget_old(site, most).await?;
-    Ok(sign_ins.max(sessions).max(devices).max(throttles))
+    let pushed = pushed::forget_expired(site, most).await?;
+    Ok(sign_ins.max(sessions).max(devices).max(throttles).max(pushed))
 }

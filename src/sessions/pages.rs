@@ -1,21 +1,19 @@
 //! The log-in page and the log-out page.
 
 use askama::Template as _;
+use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{FromRequest as _, FromRequestParts as _};
-use axum::extract::{Query, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::views::{Asking, LogIn, LogInProblem, LogOut, LoggedOut};
+use super::views::{Asking, LogIn, LogInProblem};
 use super::{Attempt, BUSY_SECONDS, From, Visitor};
-use crate::app::App;
 use crate::associations::Site;
 use crate::clients;
 use crate::id::{ClientId, SignInId};
 use crate::oidc::authorize;
-use crate::web::cookies::Cookie;
+use crate::web::locale::Locale;
 use crate::web::page::{Here, html, initials};
 use crate::web::{self, CheckedForm, Error, frame};
 
@@ -24,6 +22,8 @@ use crate::web::{self, CheckedForm, Error, frame};
 pub struct Asked {
     request: Option<String>,
     client_id: Option<String>,
+    /// A fresh log-in is asked for, whoever is logged in.
+    again: Option<String>,
 }
 
 pub async fn log_in(
@@ -32,20 +32,30 @@ pub async fn log_in(
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Error> {
     let Query(asked) = asked.unwrap_or_default();
-    if visitor.session.is_some() {
+    if visitor.session.is_some() && asked.again.is_none() {
         // Back button, bookmark, second tab: nothing to ask.
         return Ok(visitor.keep_browser(&site, go_on(&site, &visitor, &asked).await?));
     }
     form(&site, &visitor, &asked, "", None).await
 }
 
+/// What the request that waits says of whoever is to log in.
+async fn hints(site: &Site, visitor: &Visitor, asked: &Asked) -> Result<authorize::Hints, Error> {
+    let Some(id) = asked.request.as_deref() else { return Ok(authorize::Hints::default()) };
+    let pending = super::pending(site, &SignInId::presented(id), &visitor.browser).await?;
+    Ok(pending.as_ref().map(authorize::hints).unwrap_or_default())
+}
+
 pub async fn sign_in(site: Site, posted: CheckedForm) -> Result<Response, Error> {
     let CheckedForm { visitor, fields, is_current } = posted;
-    let asked =
-        Asked { request: fields.optional("request"), client_id: fields.optional("client_id") };
+    let asked = Asked {
+        request: fields.optional("request"),
+        client_id: fields.optional("client_id"),
+        again: fields.optional("again"),
+    };
     let email = fields.text("email");
     if !is_current {
-        if visitor.session.is_some() {
+        if visitor.session.is_some() && asked.again.is_none() {
             // A page from before somebody signed in here: whoever is in, is in.
             return go_on(&site, &visitor, &asked).await;
         }
@@ -65,6 +75,11 @@ pub async fn sign_in(site: Site, posted: CheckedForm) -> Result<Response, Error>
     let (problem, status, seconds) =
         match super::sign_in(&site, email, fields.raw("password"), &from).await? {
             Ok(Attempt::In(entered)) => {
+                if let Some(id) = &asked.request {
+                    let id = SignInId::presented(id);
+                    super::entered(&site, &id, &visitor.browser).await?;
+                }
+                site.app.notices.notify_one(); // somebody else's session may have ended here
                 let to = entered_at(&site, &asked, &entered.member_id).await?;
                 let response = entered.give(&site, Redirect::to(&to));
                 return Ok(frame::leading_out(&site, response));
@@ -93,8 +108,15 @@ async fn form(
         Some(id) => clients::find(site, &id).await?.filter(|client| client.disabled_at.is_none()),
         None => None,
     };
+    let hints = hints(site, visitor, asked).await?;
+    let hinted = hints.login_hint.unwrap_or_default();
+    let mut page = visitor.page(site, Here::Elsewhere);
+    // OpenID Connect Core §3.1.2.1: languages in order of preference, separated by blanks.
+    if let Some(languages) = hints.ui_locales {
+        page.locale = Locale::preferred(&languages.replace(' ', ","));
+    }
     let view = LogIn {
-        page: visitor.page(site, Here::Elsewhere),
+        page,
         client: client.as_ref().map(|client| Asking {
             name: client.name.clone(),
             host: client.host(),
@@ -102,8 +124,8 @@ async fn form(
         }),
         request: asked.request.clone(),
         client_id: client.as_ref().map(|client| client.client_id.to_string()),
-        email: email.to_owned(),
-        is_again: false,
+        email: if email.is_empty() { hinted } else { email.to_owned() },
+        is_again: asked.again.is_some() && visitor.session.is_some(),
         problem,
     };
     let body = view.render().map_err(Error::broken)?;
@@ -153,37 +175,4 @@ fn resumption(id: &SignInId, client: &ClientId) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("request_id", id.as_str()).append_pair("client_id", client.as_str());
     format!("/oauth/authorize?{}", query.finish())
-}
-
-/// Asks before the session ends: a link alone signs nobody out.
-pub async fn log_out(site: Site, visitor: Visitor) -> Result<Response, Error> {
-    let page = visitor.page(&site, Here::Elsewhere);
-    let body = match visitor.session {
-        Some(_) => LogOut { page, client: None, carried: Vec::new() }.render(),
-        None => LoggedOut { page, back: None, problem: false }.render(),
-    };
-    let response = visitor.keep_browser(&site, html(body.map_err(Error::broken)?));
-    Ok(frame::leading_out(&site, response))
-}
-
-/// A cross-site POST comes back as a GET, and looks at no cookie before that; our own form ends the
-/// session.
-pub async fn sign_out(State(app): State<App>, request: Request) -> Result<Response, Error> {
-    let (mut parts, body) = request.into_parts();
-    let site = Site::from_request_parts(&mut parts, &app).await?;
-    if web::is_foreign(&site, &parts.headers) {
-        return Ok(Redirect::to("/log-out").into_response());
-    }
-    let form = CheckedForm::from_request(Request::from_parts(parts, body), &app).await?;
-    if !form.is_current {
-        return Ok(Redirect::to("/log-out").into_response());
-    }
-    let visitor = form.visitor;
-    if let (Some(session), Some(token)) = (&visitor.session, &visitor.session_token) {
-        super::end(&site, session, token).await?;
-    }
-    let mut response = Redirect::to("/log-out").into_response();
-    let gone = Cookie::Session.clear(&site);
-    response.headers_mut().append(header::SET_COOKIE, gone);
-    Ok(frame::leading_out(&site, response))
 }

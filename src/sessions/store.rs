@@ -2,11 +2,11 @@
 
 use super::flow::State;
 use super::throttle::Count;
-use super::{Session, Waiting};
+use super::{Ended, Session, Waiting};
 use crate::associations::Site;
 use crate::clock::Timestamp;
 use crate::db::{Error, Reader, Writer};
-use crate::id::{AssociationId, ClientId, EventId, MemberId, SignInId};
+use crate::id::{AssociationId, ClientId, EventId, MemberId, Sid, SignInId};
 use crate::members::Email;
 use crate::token::TokenHash;
 
@@ -17,7 +17,7 @@ pub async fn find(
 ) -> Result<Option<Session>, Error> {
     let now = db.now();
     db.find(
-        "select s.auth_time, s.proved_at, s.seen_at, m.member_id, m.epoch, m.first_name,
+        "select s.auth_time, s.proved_at, s.seen_at, s.sid, m.member_id, m.epoch, m.first_name,
              m.last_name, m.job_title, m.phone, m.street, m.city, m.region, m.postal_code,
              m.country, m.member_status, m.admin_since, m.updated_at, o.name as company_name,
              l.email, l.email_verified_at
@@ -82,6 +82,7 @@ pub async fn insert(
     member: &MemberId,
     epoch: i64,
     expires_at: Timestamp,
+    sid: &Sid,
 ) -> Result<bool, Error> {
     let now = tx.now();
     let still: Option<(i64,)> = tx
@@ -100,14 +101,15 @@ pub async fn insert(
     tx.change(
         "insert into sessions
              (association_id, session_hash, member_id, epoch, auth_time, proved_at, seen_at,
-              created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $5, $5, $5, $6)",
+              created_at, expires_at, sid)
+         values ($1, $2, $3, $4, $5, $5, $5, $5, $6, $7)",
     )
     .bind(session)
     .bind(member)
     .bind(epoch)
     .bind(now)
     .bind(expires_at)
+    .bind(sid)
     .run()
     .await?;
     Ok(true)
@@ -126,11 +128,29 @@ pub async fn prove(site: &Site, old: &TokenHash, new: &TokenHash) -> Result<(), 
     .await
 }
 
-pub async fn delete(tx: &mut Writer, session: &TokenHash) -> Result<(), Error> {
-    tx.change("delete from sessions where association_id = $1 and session_hash = $2")
-        .bind(session)
-        .run()
-        .await
+pub async fn delete(tx: &mut Writer, session: &TokenHash) -> Result<Option<Ended>, Error> {
+    tx.change(
+        "delete from sessions
+         where association_id = $1 and session_hash = $2
+         returning member_id, sid",
+    )
+    .bind(session)
+    .optional()
+    .await
+}
+
+pub async fn delete_some(tx: &mut Writer, most: i64) -> Result<Vec<Ended>, Error> {
+    tx.change(
+        "delete from sessions
+         where association_id = $1 and session_hash in (
+             select session_hash from sessions
+             where association_id = $1
+             limit $2)
+         returning member_id, sid",
+    )
+    .bind(most)
+    .all()
+    .await
 }
 
 pub async fn is_known_device(
@@ -234,7 +254,7 @@ pub async fn drop_oldest(site: &Site, address: &str, most: i64) -> Result<(), Er
 
 pub async fn pending(db: &mut Reader, id: &SignInId) -> Result<Option<Waiting>, Error> {
     db.find(
-        "select state, browser_hash, client_id, request, expires_at from sign_ins
+        "select state, browser_hash, client_id, request, created_at, expires_at from sign_ins
          where association_id = $1 and sign_in_id = $2",
     )
     .bind(id)

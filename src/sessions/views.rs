@@ -169,7 +169,7 @@ pub mod samples {
         let afresh = |client| LogIn {
             page: page(Here::Elsewhere),
             is_again: true,
-            ..log_in(client, marta, None)
+            ..log_in(client, "ruth@harbortrades.example", None)
         };
         let asked = LogOut {
             page: page(Here::Elsewhere),

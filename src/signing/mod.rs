@@ -3,6 +3,7 @@
 //! A key is published a day before it signs and two days after its last signature, so that platforms
 //! which keep the JWKS for a while never meet a key they have not seen (SECURITY.md 4.8).
 
+mod issued;
 mod key;
 mod store;
 mod timeline;
@@ -20,6 +21,7 @@ use crate::events::{self, Actor, Kind};
 use crate::token::base64url;
 use crate::vault::{Place, Unsealable};
 
+pub use issued::{Issued, check, issued};
 pub use key::{Jwk, SigningKey, generate};
 pub use timeline::{Step, due};
 
@@ -152,7 +154,7 @@ pub async fn rotate(
         return Ok(Err(Refusal::JustRotated));
     }
     if emergency {
-        take(site, &Step::Withdraw(current), actor.clone()).await?;
+        give_up(site, &current).await?;
     }
     take(site, &Step::Publish, actor).await?;
     Ok(Ok(next))
@@ -193,6 +195,16 @@ async fn take(site: &Site, step: &Step, actor: Actor) -> Result<bool, Error> {
             Ok(withdrawn)
         }
     }
+}
+
+/// A key that somebody else may have: out of the JWKS at once, and good for nothing any more.
+async fn give_up(site: &Site, kid: &str) -> Result<(), Error> {
+    let mut tx = site.write().await?;
+    store::withdraw(&mut tx, kid).await?;
+    store::compromise(&mut tx, kid).await?;
+    tx.config_changed().await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Inserts a key as current or as next, unless there is one.

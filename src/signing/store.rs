@@ -123,3 +123,34 @@ pub async fn withdraw(tx: &mut Writer, kid: &str) -> Result<bool, Error> {
         .await?;
     Ok(changed.is_some())
 }
+
+pub async fn compromise(tx: &mut Writer, kid: &str) -> Result<(), Error> {
+    let now = tx.now();
+    tx.change(
+        "update signing_keys set compromised_at = $3
+         where association_id = $1 and kid = $2 and compromised_at is null",
+    )
+    .bind(kid)
+    .bind(now)
+    .run()
+    .await
+}
+
+/// The public half of a key that has signed ID tokens, and was withdrawn after `oldest` if at all.
+pub async fn signed_with(
+    db: &mut Reader,
+    kid: &str,
+    oldest: Timestamp,
+) -> Result<Option<String>, Error> {
+    let found: Option<(String,)> = db
+        .find(
+            "select public_key from signing_keys
+             where association_id = $1 and kid = $2 and activated_at is not null
+                 and compromised_at is null and (withdrawn_at is null or withdrawn_at > $3)",
+        )
+        .bind(kid)
+        .bind(oldest)
+        .optional()
+        .await?;
+    Ok(found.map(|(key,)| key))
+}

@@ -59,6 +59,11 @@ impl Locale {
         spoken.map_or_else(Self::english, Locale)
     }
 
+    /// All of our languages, as `lang` attributes name them.
+    pub fn tags() -> Vec<&'static str> {
+        FILES.iter().map(|(language, _)| *language).collect()
+    }
+
     /// What goes into the `lang` attribute.
     pub fn tag(self) -> String {
         self.0.language.to_string()

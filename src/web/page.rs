@@ -55,6 +55,8 @@ pub enum Toast {
     ClientSwitchedOn,
     SecretReplaced,
     PasswordChanged,
+    LoggedOutEverywhere,
+    SharingStopped,
     SetUpDone,
 }
 
@@ -183,7 +185,7 @@ pub fn initials(name: &str) -> String {
 }
 
 impl Toast {
-    const ALL: [Toast; 8] = [
+    const ALL: [Toast; 10] = [
         Toast::Saved,
         Toast::ClientAdded,
         Toast::ClientDeleted,
@@ -191,6 +193,8 @@ impl Toast {
         Toast::ClientSwitchedOn,
         Toast::SecretReplaced,
         Toast::PasswordChanged,
+        Toast::LoggedOutEverywhere,
+        Toast::SharingStopped,
         Toast::SetUpDone,
     ];
 
@@ -204,6 +208,8 @@ impl Toast {
             Toast::ClientSwitchedOn => "toast-client-switched-on",
             Toast::SecretReplaced => "toast-secret-replaced",
             Toast::PasswordChanged => "toast-password-changed",
+            Toast::LoggedOutEverywhere => "toast-logged-out-everywhere",
+            Toast::SharingStopped => "toast-sharing-stopped",
             Toast::SetUpDone => "toast-set-up-done",
         }
     }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::web::page::samples::assert_escaped;
-use crate::{associations, clients, members, oidc, sessions, web};
+use crate::{associations, clients, consents, members, oidc, sessions, web};
 
 /// Tags that a message of the catalogue may hold.
 const MARKUP: [&str; 9] = [
@@ -226,6 +226,7 @@ fn pages_render_and_what_people_typed_is_escaped() {
         clients::steps::samples::hostile_pages(),
         associations::views::samples::hostile_pages(),
         oidc::views::samples::hostile_pages(),
+        consents::views::samples::hostile_pages(),
         web::views::samples::hostile_pages(),
     ];
     for html in pages.iter().flatten() {
@@ -264,6 +265,7 @@ pub fn samples() -> Vec<(&'static str, String)> {
         clients::steps::samples::all(),
         associations::views::samples::all(),
         oidc::views::samples::all(),
+        consents::views::samples::all(),
         web::views::samples::all(),
     ]
     .into_iter()

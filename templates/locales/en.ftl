@@ -44,6 +44,8 @@ toast-client-switched-off = Switched off. Nobody can log in there now.
 toast-client-switched-on = Switched on. Members can log in there again.
 toast-secret-replaced = The new Secret Key works now. Copy it into the platform’s settings.
 toast-password-changed = Your password is changed.
+toast-logged-out-everywhere = You are logged out on every device.
+toast-sharing-stopped = Stopped. It no longer sees your details.
 toast-set-up-done = Your association is ready. Connect its first platform.
 
 ### Log in, log out
@@ -82,14 +84,17 @@ logged-out-problem = We did not send you back to the website you came from, beca
 ### On the way to a website
 
 consent-title = Share your details with { $client }?
-consent-again = You have shared details with { $client } before. It asks once more.
+consent-bare-title = Continue to { $client }?
+consent-again = You have allowed { $client } before. It asks once more.
 consent-who = You are logged in as <strong>{ $name }</strong>.
 consent-sees = { $client } will see
 consent-bare = { $client } learns only that it is the same person each time. It sees no name and no e-mail.
-consent-stays = { $client } may look these up again while you are away, until you take this back.
-consent-take-back = It never sees your password. You can take this back at any time under Your account.
+consent-stays = { $client } keeps this access while you are away, until you take it back.
+consent-take-back = It never sees your password. You can take this back at any time in your account.
 consent-share = Share and continue
 consent-no = Do not share
+consent-bare-continue = Continue
+consent-bare-no = Do not continue
 use-another-login = Use another login
 share-name = Your name
 share-email = Your e-mail
@@ -135,6 +140,33 @@ account-change-password = Change your password
 account-current-password = Current password
 account-new-password = New password
 account-change-password-button = Change password
+
+account-apps = Who sees your details
+account-apps-why = Websites that you allowed to see them, and how to stop that.
+account-apps-link = Show them
+account-everywhere = Log out everywhere
+account-everywhere-what = Logs you out on every device, this one too, and tells the communities that can log you out there.
+account-everywhere-button = Log out everywhere
+
+apps-title = Who sees your details
+apps-back = Back to your account
+apps-none = No website keeps access to your details
+apps-none-why = Your communities see them only when you log in there. A website that asks you first would stand here.
+apps-sees = Sees: { $details }.
+apps-sees-nothing = Sees no details, only that it is the same person each time.
+apps-name = name
+apps-email = e-mail
+apps-phone = phone number
+apps-address = address
+apps-work = company and job title
+apps-member-status = member status
+apps-groups = groups
+apps-stays = It may look also while you are away.
+apps-allowed = Allowed by you, { $at }.
+apps-trusted = Trusted by your association. Connected { $at }.
+apps-last-used = Last used { $at }.
+apps-stop = Stop sharing
+apps-stop-how = Stopping takes effect at once. What a website has seen already, it may keep: ask it to delete that. When you log in there again, it asks you again, unless your association trusts it.
 
 password-hint = At least { $least } characters. Three or four words that only you would put together are easy to remember.
 password-current-wrong = This is not your current password. Type it again. Capital letters matter.

@@ -108,6 +108,13 @@ pages(harbor, "a member's own pages", async ({ novi, visit, look }) => {
   await page.getByRole("button", { name: "Change password" }).click();
   await page.getByText("That password is too short.").waitFor();
   await look(page, "account-new-short");
+  await page.getByRole("link", { name: "Who sees your details" }).click();
+  await stands(page, "Who sees your details");
+  await look(page, "account-apps-none");
+  await page.getByRole("link", { name: "Back to your account" }).click();
+  await page.getByRole("button", { name: "Log out everywhere" }).click();
+  await page.getByText("You are logged out on every device.").waitFor();
+  await look(page, "logged-out-everywhere");
 });
 
 pages(harbor, "the communities", async ({ novi, visit, look }) => {

@@ -228,3 +228,34 @@ async fn names_with_markup_are_shown_as_they_are_written() {
         assert!(!page.body.contains("<img"), "{path}");
     }
 }
+
+/// GOAL-A11, SECURITY.md 4.10: on every device, in this browser too, and with every code and token.
+#[tokio::test]
+async fn to_log_out_everywhere_ends_every_session_code_and_token() {
+    let novi = Novi::start().await;
+    let (forj, ann, bo) =
+        (novi.client("Forj").await, novi.member("Ann").await, novi.member("Bo").await);
+    let mut elsewhere = signed_in(&novi, &ann).await;
+    let mut here = signed_in(&novi, &ann).await;
+    let mut theirs = signed_in(&novi, &bo).await;
+    let bought = forj.exchange(&forj.code_for(&ann).await).await;
+    let access = bought["access_token"].as_str().unwrap().to_owned();
+    let code = elsewhere.get(&forj.authorize_url()).await.sent("code").unwrap();
+    let account = here.get("/account").await;
+    assert!(account.text().contains("Logs you out on every device, this one too"));
+
+    let page = here.fill(&account, "/account/log-out-everywhere", &[]).await;
+
+    assert_eq!((page.status, page.location().as_deref()), (303, Some("/log-out")));
+    assert!(!here.is_signed_in());
+    let told = here.get("/log-out").await;
+    assert!(told.text().contains("You are logged out on every device."), "{}", told.text());
+    assert!(!here.get("/log-out").await.text().contains("on every device"), "told once");
+    assert_eq!(here.get("/account").await.location().as_deref(), Some("/log-in"));
+    assert_eq!(elsewhere.get("/account").await.location().as_deref(), Some("/log-in"));
+    assert_eq!(forj.exchange(&code).await["error"], "invalid_grant");
+    assert_eq!(forj.userinfo(&access).await.status, 401);
+    assert_eq!(theirs.get("/account").await.status, 200, "nobody else is touched");
+    assert_eq!(novi.events("login.ended_everywhere").await, 1);
+    assert!(works(&novi, &ann, PASSWORD).await, "and in again");
+}

@@ -75,6 +75,7 @@ async fn no_page_shows_the_other_associations_clients_or_members() {
         format!("/admin/sso-clients?q={id}"),
         "/admin/sso-clients?q=nurses".to_owned(),
         "/account".to_owned(),
+        "/account/apps".to_owned(),
         "/admin/sso-clients/new".to_owned(),
     ] {
         let page = ruth.get(&path).await;

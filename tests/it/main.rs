@@ -8,6 +8,7 @@ mod account;
 mod architecture;
 mod bookmarks;
 mod cli;
+mod consents;
 mod db;
 mod headers;
 mod hosts;

@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::associations::{Issuer, Site};
 use crate::clock::Clock;
 use crate::db::Db;
+use crate::outbound::Loopback;
 use crate::settings::Settings;
 use crate::signing::KeySource;
 use crate::simulator::{
@@ -48,6 +49,8 @@ pub async fn run(context: &Context, flags: &Flags) -> Result<()> {
         keys_dir: flags.dir.join("keys"),
         drain_grace: 0,
         hash_cost: context.settings.hash_cost,
+        // The stand-ins are on this machine.
+        loopback_calls: Loopback::Allowed,
         log_filter: "warn".to_owned(),
         ..Settings::default()
     };

@@ -32,7 +32,8 @@ async fn discovery_says_the_site_url_without_a_slash_and_what_strict_clients_req
     assert_eq!(document["subject_types_supported"], serde_json::json!(["public"]));
     let algorithms = serde_json::json!(["RS256"]);
     assert_eq!(document["id_token_signing_alg_values_supported"], algorithms);
-    let methods = serde_json::json!(["client_secret_post", "client_secret_basic", "none"]);
+    let methods =
+        serde_json::json!(["client_secret_post", "client_secret_basic", "private_key_jwt", "none"]);
     assert_eq!(document["token_endpoint_auth_methods_supported"], methods);
     assert_eq!(document["code_challenge_methods_supported"], serde_json::json!(["S256"]));
     assert_eq!(document["authorization_response_iss_parameter_supported"], true);
@@ -50,10 +51,13 @@ async fn discovery_lists_exactly_the_endpoints_that_the_router_mounts() {
 
     let listed: BTreeSet<String> = addresses(&document).into_iter().map(|(_, path)| path).collect();
     let mounted = ROUTES.iter().map(|(_, path)| path.to_string());
-    let mounted: BTreeSet<_> = mounted.filter(|path| path.starts_with("/oauth/")).collect();
+    let is_protocol = |path: &String| path.starts_with("/oauth/") || path == "/log-out";
+    let mounted: BTreeSet<_> = mounted.filter(is_protocol).collect();
     assert_eq!(listed, mounted);
     for (name, path) in addresses(&document) {
-        let post = name == "token_endpoint";
+        let gets =
+            ["authorization_endpoint", "userinfo_endpoint", "jwks_uri", "end_session_endpoint"];
+        let post = !gets.contains(&&*name);
         let method = if post { "POST" } else { "GET" };
         assert!(ROUTES.contains(&(method, path.as_str())), "{method} {path}");
         let reply = if post { forj.post(&path, &[], "").await } else { forj.get(&path).await };
@@ -81,7 +85,7 @@ async fn nothing_in_discovery_is_empty_and_every_url_is_absolute() {
         }
     }
     for (name, path) in addresses(&document) {
-        assert!(path.starts_with("/oauth/"), "{name} is {path}");
+        assert!(path.starts_with("/oauth/") || path == "/log-out", "{name} is {path}");
     }
 }
 
@@ -110,7 +114,7 @@ async fn discovery_lists_every_claim_and_every_scope() {
         list.map(|entry| entry.as_str().unwrap().to_owned()).collect()
     };
     let scopes = listed("scopes_supported").join(" ");
-    assert_eq!(scopes, "openid profile email address phone groups");
+    assert_eq!(scopes, "openid profile email address phone groups offline_access");
 
     let code = forj.code_for_with(&ann, &[("scope", &scopes)]).await;
     let tokens = forj.exchange(&code).await;

@@ -28,10 +28,14 @@ async fn an_id_token_says_who_for_whom_and_until_when() {
         "exp": NOW + 30 + 300,
         "auth_time": NOW,
         "nonce": "n-1",
+        "acr": "1",
+        "amr": ["pwd"],
+        "sid": told["sid"],
         // §3.1.3.6.
         "at_hash": base64url(&sha256(access)[..16]),
     });
     assert_eq!(told, expected);
+    assert!(told["sid"].as_str().unwrap().starts_with("sid_"), "{told}");
 }
 
 /// R10, PLATFORMS.md 3: RS256 by default, and a kid that can be looked up.
@@ -142,7 +146,7 @@ async fn the_claims_of_the_scopes_stand_in_it_too() {
         let expected = if name == "groups" { &Value::Null } else { value };
         assert_eq!(&told[name], expected, "{name}");
     }
-    let own = ["iss", "aud", "iat", "exp", "auth_time", "nonce", "at_hash"];
+    let own = ["iss", "aud", "iat", "exp", "auth_time", "nonce", "at_hash", "acr", "amr", "sid"];
     let names: BTreeSet<_> = told.as_object().unwrap().keys().map(String::as_str).collect();
     let of_userinfo = userinfo.json.as_object().unwrap().keys().map(String::as_str);
     let expected: BTreeSet<_> = of_userinfo.filter(|name| *name != "groups").chain(own).collect();

@@ -151,8 +151,8 @@ async fn a_malformed_request_does_not_consume_the_code() {
         (vec![("code", &*code), ("redirect_uri", "")], "invalid_request"),
         (vec![("grant_type", "authorization_code")], "invalid_request"),
         (vec![("code", &*code), ("grant_type", "password")], "unsupported_grant_type"),
-        (vec![("code", &*code), ("grant_type", "client_credentials")], "unsupported_grant_type"),
-        (vec![("code", &*code), ("grant_type", "refresh_token")], "unsupported_grant_type"),
+        (vec![("code", &*code), ("grant_type", "client_credentials")], "unauthorized_client"),
+        (vec![("code", &*code), ("grant_type", "refresh_token")], "invalid_request"),
         (vec![("code", &*code), ("grant_type", "Authorization_Code")], "unsupported_grant_type"),
     ] {
         let reply = forj.token(&changes).await;

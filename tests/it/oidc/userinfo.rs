@@ -84,6 +84,7 @@ async fn userinfo_tells_what_the_association_knows() {
         "email": "ann@acme.example",
         "email_verified": true,
         "phone_number": "+1 555 0100",
+        "phone_number_verified": false,
         "address": {
             "formatted": "1 Quay\nHarbor ME 04000\nUSA",
             "street_address": "1 Quay",
@@ -154,6 +155,7 @@ async fn what_is_not_known_is_absent_and_never_empty() {
                 "member_status",
                 "name",
                 "phone_number",
+                "phone_number_verified",
                 "sub",
                 "updated_at",
             ],
