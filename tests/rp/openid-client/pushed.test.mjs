@@ -5,9 +5,10 @@ import { test } from "node:test";
 
 import * as client from "openid-client";
 
-import { Departure } from "./support/browser.mjs";
 import { keys } from "./support/keys.mjs";
-import { attempt, discover, refused, stage } from "./support/stage.mjs";
+import { CALLBACK, attempt, discover, refused, stage } from "./support/stage.mjs";
+
+const START = new URL("/", CALLBACK).href;
 
 const set = stage();
 
@@ -40,13 +41,20 @@ test("a mistake in a pushed request is told to the client, not to the member", a
   await assert.rejects(client.buildAuthorizationUrlWithPAR(config, asked), refused(400, "invalid_request"));
 });
 
-test("a pushed request is good for the client that pushed it, and for nobody else", async () => {
+test("a pushed request is good once, and for the client that pushed it alone", async () => {
   const [config, other] = [await set.connect(client.ClientSecretPost), await set.connect(client.ClientSecretPost)];
-  const url = await client.buildAuthorizationUrlWithPAR(config, (await attempt(config)).asked);
-  url.searchParams.set("client_id", other.clientMetadata().client_id);
+  const { asked, checks } = await attempt(config);
+  const url = await client.buildAuthorizationUrlWithPAR(config, asked);
+  const taken = new URL(url);
+  taken.searchParams.set("client_id", other.clientMetadata().client_id);
+  const browser = set.browser();
 
-  const page = await set.browser().open(url);
+  const elsewhere = await browser.open(taken);
+  const departure = await browser.logIn(await browser.open(url), set.ann);
+  const again = await browser.open(url);
+  const tokens = await client.authorizationCodeGrant(config, departure.url, checks);
 
-  assert.ok(!(page instanceof Departure));
-  assert.equal(page.status, 400);
+  // Whoever comes with a reference that is spent or not theirs begins anew, where their client begins.
+  assert.deepEqual([elsewhere.url.href, again.url.href], [START, START]);
+  assert.equal(tokens.claims().sub, set.ann.id);
 });

@@ -115,6 +115,7 @@ test("a client learns of its own tokens whether they are good, and of nobody els
   const access = await client.tokenIntrospection(config, tokens.access_token);
   const refresh = await client.tokenIntrospection(config, tokens.refresh_token, { token_type_hint: "refresh_token" });
   const foreign = await client.tokenIntrospection(other, tokens.access_token);
+  await assert.rejects(client.tokenRevocation(other, tokens.access_token), refused(400, "invalid_grant"));
   await client.tokenRevocation(config, tokens.access_token);
   const late = await client.tokenIntrospection(config, tokens.access_token);
 
@@ -125,6 +126,23 @@ test("a client learns of its own tokens whether they are good, and of nobody els
   assert.deepEqual(scope.split(" ").sort(), ["email", "offline_access", "openid", "profile"]);
   assert.equal(refresh.active, true);
   assert.deepEqual([foreign, late], [{ active: false }, { active: false }]);
+});
+
+test("a resource server learns whether the tokens that are meant for it are good, and of no others", async () => {
+  const resource = "https://api.acme.example/";
+  const api = await set.connect(client.ClientSecretPost, "--resource-server", resource);
+  const config = await set.connect(client.ClientSecretPost, "--grant", "client_credentials");
+
+  const { tokens: meant } = await signIn(set, config, { resource });
+  const { tokens: other } = await signIn(set, config);
+  const machine = await client.clientCredentialsGrant(config, { resource });
+  const told = [];
+  for (const { access_token: token } of [meant, machine, other]) {
+    told.push(await client.tokenIntrospection(api, token));
+  }
+
+  assert.deepEqual(told.map(({ active }) => active), [true, true, false]);
+  assert.deepEqual([told[0].sub, told[0].aud], [set.ann.id, api.clientMetadata().client_id]);
 });
 
 test("a machine gets a token of its own, which is nobody's", async () => {
