@@ -3,6 +3,7 @@
 mod access_tokens;
 mod authorize;
 mod client_auth;
+mod conformance;
 mod discovery;
 mod id_token;
 mod jwks;

@@ -212,14 +212,7 @@ impl Page {
 
     /// The fields of the form that posts to `action`, as they stand on the page.
     pub fn form(&self, action: &str) -> Vec<(String, String)> {
-        let forms =
-            self.body.split("<form").skip(1).filter_map(|form| form.split("</form>").next());
-        let posts_there = |form: &&str| {
-            let tag = form.split('>').next().unwrap_or_default();
-            let found = attribute(tag, "action").unwrap_or_default();
-            found.split('#').next() == Some(action)
-        };
-        let form = { forms }.find(posts_there);
+        let form = self.form_to(action);
         let form = form.unwrap_or_else(|| panic!("no form posts to {action}: {}", self.body));
         let mut fields = Vec::new();
         for (at, _) in form.match_indices("<input").chain(form.match_indices("<textarea")) {
@@ -233,6 +226,21 @@ impl Page {
             fields.push((name, value));
         }
         fields
+    }
+
+    pub fn posts_to(&self, action: &str) -> bool {
+        self.form_to(action).is_some()
+    }
+
+    fn form_to(&self, action: &str) -> Option<&str> {
+        let forms =
+            self.body.split("<form").skip(1).filter_map(|form| form.split("</form>").next());
+        let posts_there = |form: &&str| {
+            let tag = form.split('>').next().unwrap_or_default();
+            let found = attribute(tag, "action").unwrap_or_default();
+            found.split('#').next() == Some(action)
+        };
+        { forms }.find(posts_there)
     }
 
     /// What a person reads: the page without its tags.

@@ -1,9 +1,13 @@
 //! ID tokens as a relying party looks at them.
 
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeyPair;
+use aws_lc_rs::signature::RSA_PKCS1_SHA256;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
-use serde_json::Value;
+use novi_sso::signing;
+use serde_json::{Value, json};
 
 /// The claims of a JWT, unverified.
 pub fn claims(jwt: &Value) -> Value {
@@ -38,4 +42,34 @@ fn part(jwt: &Value, place: usize) -> Value {
     let parts: Vec<_> = jwt.split('.').collect();
     assert_eq!(parts.len(), 3, "a JWT has three parts");
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts[place]).unwrap()).unwrap()
+}
+
+/// Somebody with a key of their own, which is in no JWKS of ours.
+pub struct Stranger(KeyPair);
+
+impl Stranger {
+    /// Takes up to a second.
+    pub fn new() -> Self {
+        Self(KeyPair::from_pkcs8(&signing::generate()).unwrap())
+    }
+
+    /// Without a word about the key.
+    pub fn signs(&self, claims: &Value) -> String {
+        self.sign(&json!({ "alg": "RS256", "typ": "JWT" }), claims)
+    }
+
+    /// Says that it was the key with this `kid`.
+    pub fn signs_as(&self, kid: &str, claims: &Value) -> String {
+        self.sign(&json!({ "alg": "RS256", "typ": "JWT", "kid": kid }), claims)
+    }
+
+    fn sign(&self, header: &Value, claims: &Value) -> String {
+        let [header, claims] =
+            [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
+        let text = format!("{header}.{claims}");
+        let mut signature = vec![0; self.0.public_modulus_len()];
+        let random = SystemRandom::new();
+        self.0.sign(&RSA_PKCS1_SHA256, &random, text.as_bytes(), &mut signature).unwrap();
+        format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
 }

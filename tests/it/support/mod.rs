@@ -5,6 +5,7 @@ mod browser;
 mod jwt;
 mod network;
 mod platform;
+mod receiver;
 mod tables;
 
 use std::io::Write as _;
@@ -31,9 +32,10 @@ use novi_sso::vault::Vault;
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 
 pub use browser::{Browser, Page};
-pub use jwt::{claims, header_of, kids, verified};
+pub use jwt::{Stranger, claims, header_of, kids, verified};
 pub use network::{network, proxy};
 pub use platform::{Platform, Reply};
+pub use receiver::{Received, Receiver};
 
 pub const HOME: &str = "www.acme.example";
 pub const ELSEWHERE: &str = "www.other.example";
@@ -186,11 +188,21 @@ impl Novi {
         redirect_urls: &[&str],
         method: TokenAuthMethod,
     ) -> Platform {
+        self.client_that(host, name, redirect_urls, |settings| settings.auth_method = method).await
+    }
+
+    /// An SSO client with these settings changed.
+    pub async fn client_that(
+        &self,
+        host: &'static str,
+        name: &str,
+        redirect_urls: &[&str],
+        change: impl FnOnce(&mut ClientSettings),
+    ) -> Platform {
         let site = self.site(host).await;
-        let development = site.association.issuer.is_loopback();
-        let urls = redirect_urls.iter().map(|url| RedirectUrl::register(url, development).unwrap());
+        let urls = redirect_urls.iter().map(|url| registered(url));
         let mut settings = ClientSettings::new(name, urls.collect());
-        settings.auth_method = method;
+        change(&mut settings);
         let added = clients::add(&site, &settings, Identity::Fresh, &Actor::CommandLine);
         let (client_id, secret) = added.await.unwrap().unwrap();
         let secret = secret.map(|secret| secret.expose().to_owned()).unwrap_or_default();
@@ -250,6 +262,12 @@ impl Novi {
         let id: ClientId = id.parse().unwrap();
         clients::load(&self.site(host).await, &id).await.unwrap().is_some()
     }
+}
+
+/// A URL as the association of its host takes it: http on loopback is fine for a development association.
+pub fn registered(url: &str) -> RedirectUrl {
+    let development = url.starts_with("http://");
+    RedirectUrl::register(url, development).unwrap()
 }
 
 /// SQLite in a fresh file, or a fresh database on the PostgreSQL server that `NOVI_TEST_POSTGRES` names.
