@@ -10,7 +10,7 @@ mod jwks;
 mod pkce;
 mod plain_oauth2;
 mod redirect_urls;
-mod relying_party;
+pub mod relying_party;
 mod scopes;
 mod signing_keys;
 mod token;

@@ -33,7 +33,7 @@ use sqlx::{Connection as _, PgConnection, SqliteConnection};
 
 pub use browser::{Browser, Page};
 pub use jwt::{Stranger, claims, header_of, kids, verified};
-pub use network::network;
+pub use network::{network, proxy};
 pub use platform::{Platform, Reply};
 pub use receiver::{Received, Receiver};
 
