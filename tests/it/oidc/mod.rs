@@ -11,6 +11,7 @@ mod pkce;
 mod plain_oauth2;
 mod redirect_urls;
 mod relying_party;
+mod response_modes;
 mod scopes;
 mod signing_keys;
 mod token;
