@@ -262,6 +262,23 @@ impl Novi {
         let id: ClientId = id.parse().unwrap();
         clients::load(&self.site(host).await, &id).await.unwrap().is_some()
     }
+
+    /// A client of [`HOME`] with the redirect URL [`CALLBACK`] and these settings changed.
+    pub async fn client_with(
+        &self,
+        name: &str,
+        change: impl FnOnce(&mut ClientSettings),
+    ) -> Platform {
+        self.client_that(HOME, name, &[CALLBACK], change).await
+    }
+
+    /// A browser in which this member of [`HOME`] is signed in.
+    pub async fn browser_of(&self, member: &Member) -> Browser {
+        let mut browser = self.browser();
+        browser.sign_in(member).await;
+        assert!(browser.is_signed_in());
+        browser
+    }
 }
 
 /// A URL as the association of its host takes it: http on loopback is fine for a development association.
