@@ -8,6 +8,7 @@ mod discovery;
 mod id_token;
 mod introspection;
 mod jwks;
+mod machines;
 mod pkce;
 mod plain_oauth2;
 mod redirect_urls;
