@@ -2,6 +2,7 @@
 
 mod access_tokens;
 mod authorize;
+mod client_assertion;
 mod client_auth;
 mod conformance;
 mod discovery;
