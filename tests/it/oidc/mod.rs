@@ -12,6 +12,7 @@ mod jwks;
 mod machines;
 mod pkce;
 mod plain_oauth2;
+mod pushed_requests;
 mod redirect_urls;
 mod refresh;
 mod relying_party;
