@@ -19,6 +19,7 @@ mod relying_party;
 mod revocation;
 mod scopes;
 mod signing_keys;
+mod states;
 mod token;
 mod userinfo;
 mod waiting;
