@@ -6,6 +6,7 @@ mod client_assertion;
 mod client_auth;
 mod conformance;
 mod discovery;
+mod health;
 mod id_token;
 mod introspection;
 mod jwks;
