@@ -2,7 +2,8 @@
 //! OpenID Connect Core §9).
 
 use jsonwebtoken::{Algorithm, crypto};
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use crate::clients::Keys;
 use crate::clock::Timestamp;
@@ -35,10 +36,18 @@ struct Claims {
     aud: String,
     exp: i64,
     jti: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "moment")]
     iat: Option<i64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "moment")]
     nbf: Option<i64>,
+}
+
+/// A claim that stands there is a number of seconds; `null` is not the same as none.
+fn moment<'de, D: Deserializer<'de>>(claim: D) -> Result<Option<i64>, D::Error> {
+    match i64::deserialize(claim)? {
+        seconds if seconds < 0 => Err(D::Error::custom("a moment before 1970")),
+        seconds => Ok(Some(seconds)),
+    }
 }
 
 /// What a JOSE header may hold: `jwk`, `jku`, `x5u` and `crit` are not for us to follow.
