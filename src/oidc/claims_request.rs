@@ -90,7 +90,8 @@ mod tests {
             }
         }"#;
         let read = ClaimsRequest::parse(text).unwrap();
-        assert_eq!(read.userinfo.to_string(), "given_name email email_verified");
+        let names = "given_name nickname picture email email_verified";
+        assert_eq!(read.userinfo.to_string(), names);
         assert!(read.id_token.is_empty());
         assert_eq!(read.sub, None);
     }
