@@ -103,6 +103,7 @@ share-phone = Your phone number
 share-address = Your address
 share-work = Your company and job title
 share-member-status = Your member status
+share-about = Your picture, website, birth date, gender and language
 share-groups = Your groups
 share-nothing = Nothing on record
 
@@ -161,6 +162,7 @@ apps-phone = phone number
 apps-address = address
 apps-work = company and job title
 apps-member-status = member status
+apps-about = picture, website, birth date, gender and language
 apps-groups = groups
 apps-stays = It may look also while you are away.
 apps-allowed = Allowed by you, { $at }.

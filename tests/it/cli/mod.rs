@@ -7,4 +7,5 @@ mod clients;
 mod keys;
 mod people;
 mod place;
+mod relying_party;
 mod start;

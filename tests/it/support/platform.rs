@@ -6,6 +6,9 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use novi_sso::clients;
+use novi_sso::events::Actor;
+use novi_sso::id::ClientId;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -184,5 +187,17 @@ impl Platform {
             headers: parts.headers,
             json: serde_json::from_slice(&body).unwrap_or_default(),
         }
+    }
+
+    /// Changes its settings, as an admin does.
+    pub async fn change(&self, change: impl FnOnce(&mut clients::Settings)) {
+        let site = self.novi.site(self.host).await;
+        let id: ClientId = self.client_id.parse().unwrap();
+        let kept = clients::load(&site, &id).await.unwrap().unwrap();
+        let mut after = kept.settings.clone();
+        change(&mut after);
+        let (version, actor) = (kept.version, Actor::CommandLine);
+        let changed = clients::change(&site, &id, version, &kept.settings, &after, &actor).await;
+        assert_eq!(changed.unwrap(), Ok(()));
     }
 }
