@@ -16,7 +16,7 @@ mod pkce;
 mod plain_oauth2;
 mod prompts;
 mod redirect_urls;
-mod relying_party;
+pub mod relying_party;
 mod response_modes;
 mod scopes;
 mod signing_keys;
