@@ -388,6 +388,7 @@ log-out-urls = After log-out
 log-out-urls-hint = Where the platform may send members once they have logged out. Exact match. Leave it empty where the platform does not ask for it.
 log-out-url = Log-out URL { $number }
 log-out-url-line = After log-out, line { $number }
+log-out-url-add = Add another log-out URL
 log-out-url-remove = Remove log-out URL { $number }
 backchannel-url = Back-channel log-out URL
 backchannel-url-hint = Where we tell the platform that somebody has logged out, so that it ends its log-in too. Leave it empty where the platform does not ask for it.

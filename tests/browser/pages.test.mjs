@@ -177,7 +177,7 @@ pages(harbor, "the SSO clients", async ({ novi, visit, look }) => {
   await page.getByRole("link", { name: "Close" }).click();
   await page.getByRole("link", { name: "Harbor Community" }).click();
   await stands(page, "Harbor Community");
-  await illustrate(page, "sso-client", { width: 1280, height: 900 });
+  await illustrate(page, "sso-client", { width: 1280, height: 700 });
   await page.getByRole("button", { name: "Reveal Secret Key" }).click();
   await page.getByText("Copy it now.").waitFor();
   await look(page, "client-revealed");
@@ -212,10 +212,45 @@ pages(harbor, "what asks before it happens, and what became of it,", async ({ no
   await page.getByRole("button", { name: "Save mine" }).click();
   await stands(page, "Oldest Forum");
 
+  await page.goto(client);
+  await page.getByText("For developers").click();
+  await look(page, "client-developers");
+  await page.getByLabel("Signed assertions").check();
+  await page.getByLabel("Only members of these groups").check();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Not saved yet: 2 things to correct.").waitFor();
+  await look(page, "client-settings-wrong");
+  await page.getByLabel("Secret Key, in the post body or by Basic").check();
+  await page.getByLabel("Board of Directors").check();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("heading", { name: /can no longer log in to Oldest Forum/ }).waitFor();
+  await look(page, "permitted");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await stands(page, "Oldest Forum");
+  assert.ok(await page.getByLabel("Board of Directors").isChecked(), "what was chosen is still there");
+
+  await page.goto(`${client}/failures`);
+  await look(page, "failures");
+  await page.goto(`${client}/preview`);
+  await page.getByLabel("Find a member").fill("lindqvist");
+  await page.getByRole("button", { name: "Preview" }).click();
+  await look(page, "preview-found");
+  await page.getByRole("link", { name: "Marta Lindqvist" }).click();
+  await page.getByRole("heading", { name: "About Marta Lindqvist" }).waitFor();
+  await look(page, "preview");
+
   for (const step of ["new-secret", "delete", "switch-off"]) {
     await page.goto(`${client}/${step}`);
     await look(page, step);
   }
+  await page.goto(`${client}/new-secret`);
+  await page.getByRole("button", { name: "Make the new Secret Key" }).click();
+  await page.getByText("The new Secret Key works now.").waitFor();
+  await look(page, "client-two-keys");
+  await page.getByRole("link", { name: "Remove" }).first().click();
+  await page.getByRole("heading", { name: /^Remove the Secret Key/ }).waitFor();
+  await look(page, "remove-secret");
+  await page.goto(`${client}/switch-off`);
   await page.locator("[name=form_token]").evaluate((field) => (field.value = "old"));
   await page.getByRole("button", { name: "Switch off" }).click();
   await stands(page, "This page was open for too long");
@@ -266,7 +301,7 @@ pages(harbor, "errors", async ({ novi, visit, look }) => {
 test("no page of the router was left out", async () => {
   const router = await readFile(new URL("../../src/router.rs", import.meta.url), "utf8");
   const mounted = [...router.matchAll(/\("GET", "([^"]+)"\)/g)].map(([, path]) => path);
-  const software = /^\/(\.well-known\/|oauth\/|sso-assets\/|healthz$|readyz$|$)/;
+  const software = /^\/(\.well-known\/|oauth\/|sso-assets\/|sso\/auth$|healthz$|readyz$|$)/;
 
   const pages = mounted.filter((path) => !software.test(path));
   const shape = (path) => new RegExp(`^${path.replace(/\{\w+\}/g, "[^/]+")}$`);
