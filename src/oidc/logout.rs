@@ -140,7 +140,9 @@ async fn understood(site: &Site, params: &Params) -> Result<Asked, db::Error> {
             Some(url) if !asked.is_wrong => {
                 asked.back = Some(with_state(url.as_str(), params.get("state")));
             }
-            _ => {
+            // It is the hint that is wrong, and not the URL.
+            Some(_) => {}
+            None => {
                 asked.is_wrong = true;
                 if let Some(client) = &asked.client {
                     health::failed(site, &client.client_id, Failure::LogOutUrl).await?;
@@ -170,7 +172,10 @@ fn ended(site: &Site, visitor: &Visitor, asked: Asked) -> Result<Response, Error
         (Some(_), Some(back)) => to(back),
         // The page is one of its own, so that loading it again logs nobody out.
         _ => {
-            let query = Params::of(asked.carried).without(&["id_token_hint"]).encoded();
+            // What was wrong stays so: without its client, the URL is nobody's.
+            let is_of_nobody = asked.is_wrong.then_some("client_id");
+            let gone: Vec<_> = ["id_token_hint"].into_iter().chain(is_of_nobody).collect();
+            let query = Params::of(asked.carried).without(&gone).encoded();
             let query = if query.is_empty() { query } else { format!("?{query}") };
             Redirect::to(&format!("/log-out{query}")).into_response()
         }
