@@ -3,11 +3,13 @@
 mod access_tokens;
 mod acr;
 mod authorize;
+mod backchannel_logout;
 mod claims_parameter;
 mod client_auth;
 mod conformance;
 mod consent;
 mod discovery;
+mod emergency;
 mod id_token;
 mod id_token_hint;
 mod jwks;
