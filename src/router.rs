@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::app::App;
-use crate::{associations, clients, consents, members, oidc, sessions, telemetry, web};
+use crate::{associations, consents, members, oidc, sessions, telemetry, web};
 
 /// Paths and methods as mounted, for the tests that walk them all.
 pub const ROUTES: &[(&str, &str)] = &[
@@ -40,7 +40,12 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/admin/sso-clients/new"),
     ("GET", "/admin/sso-clients/{client_id}"),
     ("POST", "/admin/sso-clients/{client_id}"),
+    ("GET", "/admin/sso-clients/{client_id}/failures"),
+    ("GET", "/admin/sso-clients/{client_id}/preview"),
     ("POST", "/admin/sso-clients/{client_id}/reveal"),
+    ("POST", "/admin/sso-clients/{client_id}/secrets/{secret_id}/reveal"),
+    ("GET", "/admin/sso-clients/{client_id}/secrets/{secret_id}/remove"),
+    ("POST", "/admin/sso-clients/{client_id}/secrets/{secret_id}/remove"),
     ("GET", "/admin/sso-clients/{client_id}/new-secret"),
     ("POST", "/admin/sso-clients/{client_id}/new-secret"),
     ("GET", "/admin/sso-clients/{client_id}/switch-off"),
@@ -132,14 +137,19 @@ fn people() -> Router<App> {
 }
 
 fn admins() -> Router<App> {
-    use clients::pages as clients;
+    use crate::clients::{health::pages as health, preview::pages as preview};
+    use crate::clients::{pages as clients, secrets::pages as keys};
     let client = |rest: &str| format!("/admin/sso-clients/{{client_id}}{rest}");
     Router::new()
         .route("/admin/sso-clients", get(clients::list))
         .route("/admin/sso-clients/new", get(clients::blank).post(clients::add))
         .route(&client(""), get(clients::show).post(clients::change))
-        .route(&client("/reveal"), post(clients::reveal))
-        .route(&client("/new-secret"), get(clients::ask_new_secret).post(clients::new_secret))
+        .route(&client("/failures"), get(health::failures))
+        .route(&client("/preview"), get(preview::preview))
+        .route(&client("/reveal"), post(keys::reveal))
+        .route(&client("/secrets/{secret_id}/reveal"), post(keys::reveal_one))
+        .route(&client("/secrets/{secret_id}/remove"), get(keys::ask_remove).post(keys::remove))
+        .route(&client("/new-secret"), get(keys::ask_new).post(keys::make_new))
         .route(&client("/switch-off"), get(clients::ask_switch_off).post(clients::switch_off))
         .route(&client("/switch-on"), post(clients::switch_on))
         .route(&client("/delete"), get(clients::ask_delete).post(clients::delete))

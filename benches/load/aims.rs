@@ -25,6 +25,7 @@ pub fn of(results: &Results) -> Vec<Aim> {
     let userinfo = results.median(Scenario::Userinfo).map(|sample| sample.cpu_micros);
     vec![
         Aim::new("code exchange, in raw signatures", 1.7, ratio(Scenario::Exchange)),
+        Aim::new("refresh, in code exchanges", 1.1, ratio(Scenario::Refresh)),
         Aim::new("password sign-in, in raw hashes", 1.1, ratio(Scenario::SignIn)),
         Aim::new("discovery, in static JSON answers", 1.5, ratio(Scenario::Discovery)),
         Aim::new("JWKS, in static JSON answers", 1.5, ratio(Scenario::Jwks)),

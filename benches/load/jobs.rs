@@ -58,12 +58,12 @@ pub struct Authorize {
 }
 
 impl Authorize {
-    pub fn new(address: SocketAddr, client: &Client, sessions: &[Browser]) -> Self {
+    pub fn new(address: SocketAddr, client: &Client, sessions: &[Browser], scope: &str) -> Self {
         let query = form_urlencoded::Serializer::new(String::new())
             .append_pair("response_type", "code")
             .append_pair("client_id", &client.id)
             .append_pair("redirect_uri", CALLBACK)
-            .append_pair("scope", "openid profile email")
+            .append_pair("scope", scope)
             .append_pair("state", "b7c1f0d2a94e4b6f8a3e5d7c9b1f2e40")
             .append_pair("nonce", "4f9e1c7a2b8d4e6f9a0b3c5d7e8f1a2b")
             .finish();
@@ -119,6 +119,44 @@ impl Job for Exchange {
         })
         .await
     }
+}
+
+/// Trades refresh tokens, each for the one that follows it.
+pub struct Refresh {
+    pub address: SocketAddr,
+    pub client: Client,
+    pub live: Mutex<Vec<String>>,
+}
+
+impl Refresh {
+    fn live(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Job for Refresh {
+    async fn run(&self, connection: &mut Connection, _: usize) -> Outcome {
+        let Some(token) = self.live().pop() else { return Outcome::NoMore };
+        let fields = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", &*token),
+            ("client_id", &self.client.id),
+            ("client_secret", &self.client.secret),
+        ];
+        let request = http::post(self.address, "/oauth/token", "", &fields);
+        judge(connection, &request, |answer| {
+            let next = next_token(&answer.body).filter(|_| answer.contains("\"id_token\""));
+            next.map(|next| self.live().push(next)).is_some()
+        })
+        .await
+    }
+}
+
+/// Without parsing the whole answer, whose ID token is long.
+fn next_token(body: &[u8]) -> Option<String> {
+    let body = std::str::from_utf8(body).ok()?;
+    let (_, rest) = body.split_once("\"refresh_token\":\"")?;
+    rest.split_once('"').map(|(token, _)| token.to_owned())
 }
 
 /// Opens the log-in page in a new browser and signs in with the password.

@@ -48,12 +48,29 @@ impl<'a> Ready<'a> {
     }
 
     pub fn authorize(&self) -> Arc<Authorize> {
-        Arc::new(Authorize::new(self.server.home.address, &self.client, &self.sessions))
+        self.authorize_for("openid profile email")
+    }
+
+    fn authorize_for(&self, scope: &str) -> Arc<Authorize> {
+        let address = self.server.home.address;
+        Arc::new(Authorize::new(address, &self.client, &self.sessions, scope))
     }
 
     /// A fresh one: it lives only ten minutes.
     pub async fn access_token(&self) -> Result<String> {
-        let authorize = self.authorize();
+        text(&self.tokens(self.authorize()).await?, "access_token")
+    }
+
+    pub async fn refresh_tokens(&self, count: usize) -> Result<Vec<String>> {
+        let mut tokens = Vec::with_capacity(count);
+        for _ in 0..count {
+            let authorize = self.authorize_for("openid profile email offline_access");
+            tokens.push(text(&self.tokens(authorize).await?, "refresh_token")?);
+        }
+        Ok(tokens)
+    }
+
+    async fn tokens(&self, authorize: Arc<Authorize>) -> Result<Value> {
         let once = Bounds { connections: 1, requests: 1, window: Duration::from_secs(30) };
         let sample = drive(&self.target(), &once, authorize.clone()).await?;
         let codes = authorize.codes.take();
@@ -68,8 +85,7 @@ impl<'a> Ready<'a> {
         let mut connection = Connection::open(address).await?;
         let answer = connection.send(&exchange.request(&code)).await?;
         ensure!(answer.status == 200, "the first code bought nothing: {}", answer.summary());
-        let tokens: Value = serde_json::from_slice(&answer.body)?;
-        text(&tokens, "access_token")
+        Ok(serde_json::from_slice(&answer.body)?)
     }
 
     pub fn userinfo(&self, access_token: &str) -> Vec<u8> {

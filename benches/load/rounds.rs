@@ -10,7 +10,7 @@ use crate::cpu;
 use crate::drive::{Bounds, Target, drive};
 use crate::hello::Hello;
 use crate::http;
-use crate::jobs::{Exchange, Fetch, SignIn};
+use crate::jobs::{Exchange, Fetch, Refresh, SignIn};
 use crate::machine::Machine;
 use crate::options::Options;
 use crate::place::{Place, free_address};
@@ -112,7 +112,7 @@ impl Run<'_> {
         let bounds = self.bounds(CODES);
         let mut codes = Vec::new();
         if let Some(ready) = &self.ready
-            && self.options.wants_any(&[Scenario::Authorize, Scenario::Exchange])
+            && self.options.wants_any(&[Scenario::Authorize, Scenario::Exchange, Scenario::Refresh])
         {
             let job = ready.authorize();
             let sample = drive(&ready.target(), &bounds, job.clone()).await?;
@@ -130,6 +130,15 @@ impl Run<'_> {
             let job = Exchange { address: target.address, client, codes };
             let sample = drive(&target, &bounds, Arc::new(job)).await?;
             self.results.add(Scenario::Exchange, sample);
+        }
+        if let Some(ready) = &self.ready
+            && self.options.wants(Scenario::Refresh)
+        {
+            let (target, client) = (ready.target(), ready.client.clone());
+            let live = ready.refresh_tokens(bounds.connections).await?.into();
+            let job = Refresh { address: target.address, client, live };
+            let sample = drive(&target, &bounds, Arc::new(job)).await?;
+            self.results.add(Scenario::Refresh, sample);
         }
         Ok(())
     }

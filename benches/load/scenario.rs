@@ -14,6 +14,7 @@ pub enum Scenario {
     Userinfo,
     Authorize,
     Exchange,
+    Refresh,
     SignIn,
     Start,
     Memory,
@@ -21,7 +22,7 @@ pub enum Scenario {
 
 impl Scenario {
     /// Those that are asked again and again, in the order of the table.
-    pub const RATES: [Self; 10] = [
+    pub const RATES: [Self; 11] = [
         Self::Signature,
         Self::PasswordHash,
         Self::Hello,
@@ -31,19 +32,22 @@ impl Scenario {
         Self::Userinfo,
         Self::Authorize,
         Self::Exchange,
+        Self::Refresh,
         Self::SignIn,
     ];
     /// Those that ask the server.
-    pub const SERVED: [Self; 6] = [
+    pub const SERVED: [Self; 7] = [
         Self::Discovery,
         Self::Jwks,
         Self::Userinfo,
         Self::Authorize,
         Self::Exchange,
+        Self::Refresh,
         Self::SignIn,
     ];
     /// Those that need a member with a session.
-    pub const SIGNED_IN: [Self; 3] = [Self::Userinfo, Self::Authorize, Self::Exchange];
+    pub const SIGNED_IN: [Self; 4] =
+        [Self::Userinfo, Self::Authorize, Self::Exchange, Self::Refresh];
 
     pub fn title(self) -> &'static str {
         match self {
@@ -56,6 +60,7 @@ impl Scenario {
             Self::Userinfo => "userinfo",
             Self::Authorize => "authorize with a session",
             Self::Exchange => "code exchange",
+            Self::Refresh => "refresh",
             Self::SignIn => "password sign-in",
             Self::Start => "start",
             Self::Memory => "memory",
@@ -71,6 +76,7 @@ impl Scenario {
     pub fn yardstick(self) -> Option<Self> {
         match self {
             Self::Authorize | Self::Exchange => Some(Self::Signature),
+            Self::Refresh => Some(Self::Exchange),
             Self::SignIn => Some(Self::PasswordHash),
             Self::Discovery | Self::Jwks | Self::Userinfo => Some(Self::Static),
             Self::Signature

@@ -2,9 +2,11 @@
 
 use askama::Template;
 
-use super::mistakes::{
-    ClientIdProblem, NameProblem, SecretKeyProblem, UrlField, UrlsProblem, community_of,
-};
+use super::form::{ClientForm, Mistake};
+use super::health::views::Today;
+use super::mistakes::{ClientIdProblem, SecretKeyProblem};
+use super::notices::views::NoticeRow;
+use super::secrets::views::KeyRow;
 use super::views::{Row, Status};
 use crate::web::{locale::Rich, page::Page};
 
@@ -16,14 +18,11 @@ pub struct Editor {
     /// The list behind the modal.
     pub rows: Vec<Row>,
     pub subject: Subject,
-    pub name: String,
-    pub name_problem: Option<NameProblem>,
-    /// One per field; an empty list shows one empty field.
-    pub redirect_urls: Vec<UrlField>,
-    /// More than can be kept, or none at all.
-    pub urls_problem: Option<UrlsProblem>,
+    pub form: ClientForm,
     /// The form was too old; what was typed is still there.
     pub form_stale: bool,
+    /// The association has as many clients as it may.
+    pub is_full: bool,
 }
 
 pub enum Subject {
@@ -48,27 +47,22 @@ pub struct Existing {
     pub saved_name: String,
     pub version: i64,
     pub status: Status,
+    pub today: Today,
     pub secret_key: SecretKey,
+    /// It has an address to be told of log-outs, or had one.
+    pub is_told_of_log_outs: bool,
+    /// The last ones, the newest first.
+    pub notices: Vec<NoticeRow>,
     pub endpoints: Endpoints,
 }
 
 pub enum SecretKey {
-    /// The first characters, like `k7Gd`.
-    Masked {
-        start: String,
-        last_shown: Option<Shown>,
-    },
-    Revealed {
-        value: String,
-    },
+    /// The live ones, the oldest first.
+    These(Vec<KeyRow>),
+    /// It signs assertions with a key of its own.
+    SignsInstead,
     /// A public client has none; PKCE stands in for it.
     Public,
-}
-
-/// When somebody last looked at a Secret Key.
-pub struct Shown {
-    pub by: String,
-    pub at: String,
 }
 
 /// The addresses that go into a platform's settings.
@@ -78,14 +72,6 @@ pub struct Endpoints {
     pub token: String,
     pub userinfo: String,
     pub scope: String,
-}
-
-/// One line of the summary above the form.
-struct Mistake {
-    /// The id of the field, for the link.
-    field: String,
-    label: String,
-    sentence: Rich,
 }
 
 impl TakeOver {
@@ -99,15 +85,21 @@ impl TakeOver {
 }
 
 impl Existing {
-    fn has_secret(&self) -> bool {
-        !matches!(self.secret_key, SecretKey::Public)
+    /// The live Secret Keys, the oldest first.
+    fn keys(&self) -> &[KeyRow] {
+        match &self.secret_key {
+            SecretKey::These(keys) => keys,
+            SecretKey::SignsInstead | SecretKey::Public => &[],
+        }
     }
-}
 
-impl Shown {
-    fn words(&self, page: &Page) -> String {
-        let args = [("by", (&self.by).into()), ("at", (&self.at).into())];
-        page.locale.text("clients-last-shown", &args)
+    /// Puts a Secret Key in full into the page that was asked for it.
+    pub fn reveal(&mut self, id: &str, plain: &str) {
+        if let SecretKey::These(keys) = &mut self.secret_key
+            && let Some(key) = keys.iter_mut().find(|key| key.id == id)
+        {
+            key.revealed = Some(plain.to_owned());
+        }
     }
 }
 
@@ -142,30 +134,6 @@ impl Editor {
         format!("/admin/sso-clients/{client}")
     }
 
-    /// The fields to show: at least one, even when there is no URL yet.
-    fn url_fields(&self) -> &[UrlField] {
-        const EMPTY: &[UrlField] = &[UrlField { value: String::new(), mistake: None }];
-        if self.redirect_urls.is_empty() { EMPTY } else { &self.redirect_urls }
-    }
-
-    fn name_sentence(&self) -> Option<Rich> {
-        self.name_problem.map(|problem| problem.sentence(&self.page))
-    }
-
-    fn urls_sentence(&self) -> Option<Rich> {
-        self.urls_problem.map(|problem| problem.sentence(&self.page))
-    }
-
-    /// No URL at all: then the empty field is what is wrong.
-    fn is_missing(&self) -> bool {
-        self.urls_problem == Some(UrlsProblem::Missing)
-    }
-
-    fn url_sentence(&self, url: &UrlField) -> Option<Rich> {
-        let good = self.redirect_urls.iter().filter(|url| url.mistake.is_none());
-        url.sentence(good.filter_map(|url| community_of(&url.value)).next(), &self.page)
-    }
-
     fn client_id_sentence(&self) -> Option<Rich> {
         self.take_over()?.client_id_problem.map(|problem| problem.sentence(&self.page))
     }
@@ -184,28 +152,22 @@ impl Editor {
                 sentence: it,
             })
         };
-        let urls = self.redirect_urls.iter().zip(1_usize..).filter_map(|(url, line)| {
-            Some(Mistake {
-                field: format!("url-{line}"),
-                label: page.t1("clients-url-line", "number", line),
-                sentence: self.url_sentence(url)?,
-            })
-        });
-        mistake("name", "clients-name", self.name_sentence())
+        let identity = mistake("client_id", "client-id", self.client_id_sentence())
             .into_iter()
-            .chain(mistake("url-1", "clients-urls", self.urls_sentence()))
-            .chain(urls)
-            .chain(mistake("client_id", "client-id", self.client_id_sentence()))
-            .chain(mistake("secret_key", "secret-key", self.secret_key_sentence()))
-            .collect()
+            .chain(mistake("secret_key", "secret-key", self.secret_key_sentence()));
+        self.form.mistakes(page).into_iter().chain(identity).collect()
     }
 }
 
 #[cfg(test)]
 pub mod samples {
     use super::*;
+    use crate::clients::form::samples::{form, full, hostile as hostile_form, public, wrong};
+    use crate::clients::mistakes::{NameProblem, UrlsProblem};
     use crate::clients::{
         mistakes::samples::every_mistake,
+        notices::views::samples::{hostile_rows, rows as notice_rows},
+        secrets::views::samples::{hostile_key, keys},
         views::samples::{ID, hostile_row, rows},
     };
     use crate::web::page::{
@@ -220,6 +182,9 @@ pub mod samples {
             saved_name: "Forj Community".to_owned(),
             version: 7,
             status,
+            today: Today { sign_ins: 112, failures: 41 },
+            is_told_of_log_outs: true,
+            notices: notices(&secret_key),
             secret_key,
             endpoints: Endpoints {
                 directory_document: site.to_owned(),
@@ -231,35 +196,47 @@ pub mod samples {
         }))
     }
 
-    pub fn editor(subject: Subject, redirect_urls: Vec<UrlField>) -> Editor {
+    /// Where there are two Secret Keys, there was a lot going on.
+    fn notices(secret_key: &SecretKey) -> Vec<NoticeRow> {
+        match secret_key {
+            SecretKey::These(keys) if keys.len() > 1 => notice_rows(),
+            _ => Vec::new(),
+        }
+    }
+
+    pub fn editor(subject: Subject, form: ClientForm) -> Editor {
         Editor {
             page: page(Here::SsoClients),
             rows: rows(),
             subject,
-            name: "Forj Community".to_owned(),
-            name_problem: None,
-            redirect_urls,
-            urls_problem: None,
+            form,
             form_stale: false,
+            is_full: false,
         }
     }
 
-    fn masked(last_shown: Option<Shown>) -> SecretKey {
-        SecretKey::Masked { start: "k7Gd".to_owned(), last_shown }
+    /// The newest alone, as most clients have it.
+    fn one(change: impl FnOnce(&mut KeyRow)) -> SecretKey {
+        let mut key = keys().pop().unwrap();
+        change(&mut key);
+        SecretKey::These(vec![key])
     }
 
     /// Every state of every page, by name.
     pub fn all() -> Vec<(&'static str, String)> {
-        let good = || every_mistake().into_iter().take(1).collect::<Vec<_>>();
+        let good = || form(every_mistake().into_iter().take(1).collect());
         let used = || Status::LastLogIn { at: "2 min ago".to_owned() };
-        let shown = Shown { by: "Ruth Okafor".to_owned(), at: "today at 9:12".to_owned() };
-        let revealed = SecretKey::Revealed { value: "k7GdTq4Xv0mB9sLrYwE2uJc8".to_owned() };
+        let plain = "k7GdTq4Xv0mB9sLrYwE2uJc8";
+        let revealed = one(|key| key.revealed = Some(plain.to_owned()));
+        let two = || SecretKey::These(keys());
+        let mut older_revealed = keys();
+        older_revealed[0].revealed = Some("Zp2vTq4Xv0mB9sLrYwE2uJc8".to_owned());
         let off = Status::SwitchedOff { by: None, at: "2 April".to_owned() };
-        let new = |take_over, name_problem, urls_problem| Editor {
-            name: String::new(),
-            name_problem,
-            urls_problem,
-            ..editor(Subject::New(take_over), Vec::new())
+        let new = |take_over, name_problem, urls_problem| {
+            let mut form = form(Vec::new());
+            (form.name, form.name_problem) = (String::new(), name_problem);
+            form.redirect.problem = urls_problem;
+            editor(Subject::New(take_over), form)
         };
         let take_over = |client_id, secret_key| TakeOver {
             client_id: "8c1f6a2e".to_owned(),
@@ -267,22 +244,44 @@ pub mod samples {
             secret_key_problem: Some(secret_key),
             secret_key_typed: true,
         };
+        let mut long_name = public();
+        long_name.name_problem = Some(NameProblem::TooLong { most: 100 });
         let stale = Editor {
             page: Page { toast: Some(Toast::SecretReplaced), ..page(Here::SsoClients) },
             form_stale: true,
-            name_problem: Some(NameProblem::TooLong { most: 100 }),
-            ..editor(existing(SecretKey::Public, off), good())
+            ..editor(existing(SecretKey::Public, off), long_name)
         };
+        let too_many = Editor { is_full: true, ..new(TakeOver::default(), None, None) };
         vec![
-            ("client", editor(existing(masked(Some(shown)), used()), good()).render().unwrap()),
-            ("client-revealed", editor(existing(revealed, used()), good()).render().unwrap()),
+            ("client", editor(existing(one(|_| {}), used()), good()).render().unwrap()),
+            ("client-two-keys", editor(existing(two(), used()), good()).render().unwrap()),
             (
-                "client-wrong",
-                editor(existing(masked(None), Status::NotUsedYet), every_mistake())
+                "client-older-revealed",
+                editor(existing(SecretKey::These(older_revealed), used()), good())
                     .render()
                     .unwrap(),
             ),
+            (
+                "client-signs",
+                editor(existing(SecretKey::SignsInstead, used()), good()).render().unwrap(),
+            ),
+            ("client-revealed", editor(existing(revealed, used()), good()).render().unwrap()),
+            (
+                "client-wrong",
+                editor(
+                    existing(one(|key| key.last_shown = None), Status::NotUsedYet),
+                    form(every_mistake()),
+                )
+                .render()
+                .unwrap(),
+            ),
             ("client-public-stale", stale.render().unwrap()),
+            ("client-full", editor(existing(two(), used()), full()).render().unwrap()),
+            (
+                "client-all-wrong",
+                editor(existing(SecretKey::SignsInstead, used()), wrong()).render().unwrap(),
+            ),
+            ("client-too-many", too_many.render().unwrap()),
             ("client-new", new(TakeOver::default(), None, None).render().unwrap()),
             (
                 "client-new-wrong",
@@ -323,6 +322,9 @@ pub mod samples {
                 saved_name: canary(),
                 version: 7,
                 status: status(),
+                today: Today { sign_ins: 1, failures: 1 },
+                is_told_of_log_outs: true,
+                notices: hostile_rows(),
                 secret_key,
                 endpoints: Endpoints {
                     directory_document: canary(),
@@ -338,18 +340,17 @@ pub mod samples {
                 page: hostile(Here::SsoClients),
                 rows: vec![hostile_row()],
                 subject,
-                name: canary(),
-                name_problem: None,
-                redirect_urls: vec![UrlField { value: canary(), mistake: None }],
-                urls_problem: None,
+                form: hostile_form(),
                 form_stale: false,
+                is_full: true,
             };
             editor.render().unwrap()
         };
-        let shown = Some(Shown { by: canary(), at: canary() });
+        let newest = || KeyRow { is_newest: true, ..hostile_key() };
+        let masked = KeyRow { revealed: None, ..newest() };
         vec![
-            show(subject(SecretKey::Revealed { value: canary() })),
-            show(subject(SecretKey::Masked { start: canary(), last_shown: shown })),
+            show(subject(SecretKey::These(vec![hostile_key(), newest()]))),
+            show(subject(SecretKey::These(vec![masked]))),
             show(Subject::New(TakeOver { client_id: canary(), ..TakeOver::default() })),
         ]
     }

@@ -1,5 +1,6 @@
 //! What can be wrong with an entry in the form of an SSO client: one mistake, one sentence.
 
+use super::NotKeys;
 use super::redirect_url::{LONGEST, Mistake};
 use crate::web::{locale::Rich, page::Page};
 
@@ -35,6 +36,35 @@ pub enum SecretKeyProblem {
     TooShort { least: usize },
     TooLong { most: usize },
     Characters,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum GroupsProblem {
+    /// Only some, and then none of them.
+    Empty,
+    TooMany {
+        most: usize,
+    },
+    /// One that was chosen is not there any more.
+    Gone,
+}
+
+/// Of the keys that a client signs with.
+#[derive(Clone, PartialEq, Eq)]
+pub enum JwksProblem {
+    Missing,
+    Not(NotKeys),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum LegacyProblem {
+    NoSecret,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum ResourceProblem {
+    NotOne,
+    Taken,
 }
 
 impl UrlField {
@@ -117,6 +147,47 @@ impl SecretKeyProblem {
     }
 }
 
+impl GroupsProblem {
+    pub fn sentence(self, page: &Page) -> Rich {
+        match self {
+            GroupsProblem::Empty => page.rich("groups-empty"),
+            GroupsProblem::TooMany { most } => page.rich1("groups-too-many", "most", most),
+            GroupsProblem::Gone => page.rich("groups-gone"),
+        }
+    }
+}
+
+impl JwksProblem {
+    pub fn sentence(&self, page: &Page) -> Rich {
+        page.rich(match self {
+            JwksProblem::Missing => "jwks-missing",
+            JwksProblem::Not(NotKeys::Malformed) => "jwks-malformed",
+            JwksProblem::Not(NotKeys::Empty) => "jwks-empty",
+            JwksProblem::Not(NotKeys::TooMany) => "jwks-too-many",
+            JwksProblem::Not(NotKeys::Private) => "jwks-private",
+            JwksProblem::Not(NotKeys::Kind) => "jwks-kind",
+            JwksProblem::Not(NotKeys::Kid) => "jwks-kid",
+        })
+    }
+}
+
+impl LegacyProblem {
+    pub fn sentence(self, page: &Page) -> Rich {
+        match self {
+            LegacyProblem::NoSecret => page.rich("legacy-no-secret"),
+        }
+    }
+}
+
+impl ResourceProblem {
+    pub fn sentence(self, page: &Page) -> Rich {
+        page.rich(match self {
+            ResourceProblem::NotOne => "resource-not-one",
+            ResourceProblem::Taken => "resource-taken",
+        })
+    }
+}
+
 #[cfg(test)]
 pub mod samples {
     use super::*;
@@ -169,6 +240,32 @@ mod tests {
 
         assert_eq!((sentences.len(), count), (15, 15), "{sentences:#?}");
         assert!(sentences.iter().all(|it| it.ends_with(['.', '>'])), "{sentences:#?}");
+    }
+
+    #[test]
+    fn every_mistake_with_keys_groups_and_resources_has_a_sentence_of_its_own() {
+        let page = stranger();
+        let not = [
+            NotKeys::Malformed,
+            NotKeys::Empty,
+            NotKeys::TooMany,
+            NotKeys::Private,
+            NotKeys::Kind,
+            NotKeys::Kid,
+        ];
+        let keys = not.into_iter().map(JwksProblem::Not).chain([JwksProblem::Missing]);
+        let groups =
+            [GroupsProblem::Empty, GroupsProblem::TooMany { most: 20 }, GroupsProblem::Gone];
+        let resources = [ResourceProblem::NotOne, ResourceProblem::Taken];
+
+        let sentences =
+            keys.map(|it| it.sentence(&page)).chain(groups.map(|it| it.sentence(&page)));
+        let sentences = sentences.chain(resources.map(|it| it.sentence(&page)));
+        let mut sentences: Vec<_> = sentences.map(|it| it.to_string()).collect();
+        sentences.sort();
+        sentences.dedup();
+
+        assert_eq!(sentences.len(), 12, "{sentences:#?}");
     }
 
     #[test]

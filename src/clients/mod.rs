@@ -1,13 +1,19 @@
 //! SSO clients: the websites that members open with their association login.
 
 pub mod assertions;
+pub mod conflict;
+mod desk;
 mod draft;
 pub mod editor;
+pub mod form;
 pub mod health;
 pub mod keys;
 pub mod mistakes;
+mod modal;
+pub mod notices;
 pub mod pages;
 pub mod permitted;
+pub mod preview;
 pub mod redirect_url;
 mod secret;
 pub mod secrets;
@@ -32,7 +38,10 @@ pub use keys::{Keys, NotKeys};
 pub use redirect_url::{Mistake, RedirectUrl};
 pub use secret::{ClientSecret, NotASecret};
 pub use secrets::{Secret, ShowError};
-pub use settings::{Consent, Settings};
+pub use settings::{Consent, Settings, resource_url};
+
+/// Per association (SECURITY.md 4.5).
+pub const MOST: i64 = 50;
 
 /// How a client proves itself at the token endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -105,6 +114,12 @@ rows! {
         pub last_log_in_at: Option<Timestamp>,
     }
 
+    /// Requests for codes, and those of them with a PKCE challenge.
+    pub struct Asked {
+        pub requests: i64,
+        pub challenges: i64,
+    }
+
     /// What a client would lose.
     pub struct AtStake {
         pub people: i64,
@@ -155,6 +170,10 @@ pub enum Refusal {
     LastSecret,
     #[error("the resource URL is another client's already")]
     ResourceTaken,
+    #[error(
+        "this association has {MOST} SSO clients already; delete one that is no longer used first"
+    )]
+    TooMany,
 }
 
 impl Client {
@@ -170,20 +189,6 @@ impl Client {
     pub fn had_secret(&self, presented: &Token, now: Timestamp) -> bool {
         let presented = presented.hash(Purpose::ClientSecret);
         self.secrets.iter().any(|secret| !secret.is_live(now) && secret.is(&presented))
-    }
-
-    pub fn is_public(&self) -> bool {
-        self.auth_method == TokenAuthMethod::None
-    }
-
-    /// Exactly as registered, byte for byte.
-    pub fn redirect_url(&self, asked: &str) -> Option<&RedirectUrl> {
-        self.redirect_urls.iter().find(|url| url.as_str() == asked)
-    }
-
-    /// Where the browser may go after a log-out, exactly as registered.
-    pub fn post_logout_url(&self, asked: &str) -> Option<&RedirectUrl> {
-        self.post_logout_urls.iter().find(|url| url.as_str() == asked)
     }
 
     /// Where the community starts, for those who come back too late.
@@ -247,6 +252,13 @@ pub async fn last_changed_by(site: &Site, id: &ClientId) -> Result<Option<String
     }
 }
 
+/// Whether every request of the last day carried a PKCE challenge, so that it could be required.
+pub async fn proves_with_pkce(site: &Site, id: &ClientId) -> Result<bool, db::Error> {
+    let since = site.now.plus_seconds(-24 * 3600);
+    let asked = store::challenges(&mut site.read(), id, since).await?;
+    Ok(asked.requests > 0 && asked.requests == asked.challenges)
+}
+
 /// What would end with a client.
 pub async fn at_stake(site: &Site, id: &ClientId) -> Result<AtStake, db::Error> {
     store::at_stake(&mut site.read(), id).await
@@ -279,6 +291,9 @@ pub async fn add(
         Identity::TakenOver(id, secret) => (id, Some(secret)),
     };
     let mut tx = site.write().await?;
+    if store::all(&mut tx).await?.len() as i64 >= MOST {
+        return Ok(Err(Refusal::TooMany));
+    }
     if !store::insert(&mut tx, &id, &settings.name).await? {
         return Ok(Err(Refusal::IdTaken(id)));
     }

@@ -1,27 +1,24 @@
 //! SSO Clients, as an admin sees them: the list, the modal over it, and the steps that ask twice.
 
-use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{Redirect, Response};
 use serde::Deserialize;
 
-use super::draft::Draft;
-use super::editor::{Editor, Endpoints, Existing, SecretKey, Shown, Subject, TakeOver};
-use super::secrets::{self, Old};
-use super::steps::{
-    self, ConfirmDelete, ConfirmNewSecret, ConfirmSwitchOff, Conflict, Impact, Prove, ProveProblem,
-    Purpose,
-};
-use super::views::{List, Row, Status};
+use super::conflict::Conflict;
+use super::desk::{Step, found, proved, shown};
+use super::draft::{Draft, Offer};
+use super::modal::{self, edited, rows, stale};
+use super::permitted::{self, views::ConfirmPermitted};
+use super::steps::{ConfirmDelete, ConfirmSwitchOff, Impact, Purpose};
+use super::views::List;
 use super::{Client, Identity, Refusal, Settings};
 use crate::associations::Site;
-use crate::clock::Timestamp;
-use crate::id::ClientId;
-use crate::sessions::{self, Admin, BUSY_SECONDS, Proof, SignedIn, with_toast};
-use crate::web::page::{Here, Toast, html};
-use crate::web::{self, CheckedForm, Error, Form};
+use crate::id::GroupId;
+use crate::sessions::{Admin, SignedIn, with_toast};
+use crate::web::page::{Here, Toast};
+use crate::web::{CheckedForm, Error, Form};
 
 #[derive(Deserialize, Default)]
 pub struct Search {
@@ -43,28 +40,38 @@ pub async fn list(
 
 /// The modal for a new client.
 pub async fn blank(site: Site, Admin(admin): Admin) -> Result<Response, Error> {
-    let draft = Draft::blank();
+    let (draft, _) = modal::draft(&site, &admin, None).await?;
     edited(&site, &admin, draft, None, StatusCode::OK).await
 }
 
 pub async fn add(site: Site, Admin(admin): Admin, form: CheckedForm) -> Result<Response, Error> {
-    let mut draft = Draft::of(&site, &form.fields);
+    let (draft, _) = modal::draft(&site, &admin, None).await?;
+    let mut draft = draft.typed(&form.fields);
     if !form.is_current {
         return stale(&site, &admin, draft, None).await;
     }
-    if form.fields.has("add") || form.fields.has("remove") {
-        draft.rearrange(&form.fields);
+    if draft.rearrange(&form.fields) {
         return edited(&site, &admin, draft, None, StatusCode::OK).await;
     }
-    let Some((settings, identity)) = draft.complete(true) else {
-        return edited(&site, &admin, draft, None, StatusCode::UNPROCESSABLE_ENTITY).await;
+    let wrong = StatusCode::UNPROCESSABLE_ENTITY;
+    let Some((settings, identity)) = draft.complete(&site, true) else {
+        return edited(&site, &admin, draft, None, wrong).await;
     };
     let identity = identity.unwrap_or(Identity::Fresh);
     match super::add(&site, &settings, identity, &admin.actor()).await? {
         Ok(_) => Ok(with_toast(&site, Toast::ClientAdded, Redirect::to("/admin/sso-clients"))),
+        Err(Refusal::TooMany) => {
+            let mut view = modal::editor(&site, &admin, draft, None).await?;
+            view.is_full = true;
+            shown(&site, &admin, StatusCode::CONFLICT, &view)
+        }
+        Err(Refusal::ResourceTaken) => {
+            draft.resource_is_taken();
+            edited(&site, &admin, draft, None, wrong).await
+        }
         Err(_taken) => {
             draft.client_id_is_taken();
-            edited(&site, &admin, draft, None, StatusCode::UNPROCESSABLE_ENTITY).await
+            edited(&site, &admin, draft, None, wrong).await
         }
     }
 }
@@ -75,11 +82,12 @@ pub async fn show(
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
     let client = found(&site, &id).await?;
-    let draft = Draft::saved(&client);
+    let (draft, _) = modal::draft(&site, &admin, Some(&client)).await?;
     edited(&site, &admin, draft, Some(client), StatusCode::OK).await
 }
 
-/// Saves what was changed, unless somebody else was first: then the difference is shown.
+/// Saves what was changed, unless somebody else was first: then the difference is shown. Whoever
+/// would shut members out sees how many before.
 pub async fn change(
     site: Site,
     Admin(admin): Admin,
@@ -87,115 +95,99 @@ pub async fn change(
     form: CheckedForm,
 ) -> Result<Response, Error> {
     let client = found(&site, &id).await?;
-    let mut draft = Draft::of(&site, &form.fields);
+    let (draft, offer) = modal::draft(&site, &admin, Some(&client)).await?;
+    let mut draft = draft.typed(&form.fields);
     if !form.is_current {
         return stale(&site, &admin, draft, Some(client)).await;
     }
-    if form.fields.has("add") || form.fields.has("remove") {
-        draft.rearrange(&form.fields);
+    if draft.rearrange(&form.fields) {
         return edited(&site, &admin, draft, Some(client), StatusCode::OK).await;
     }
-    let Some((settings, _)) = draft.complete(false) else {
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return edited(&site, &admin, draft, Some(client), status).await;
+    let wrong = StatusCode::UNPROCESSABLE_ENTITY;
+    let Some((settings, _)) = draft.complete(&site, false) else {
+        return edited(&site, &admin, draft, Some(client), wrong).await;
     };
     let version = form.fields.text("version").parse().unwrap_or(0);
-    let before = client.settings.clone();
-    let id = &client.client_id;
+    if version != client.version {
+        return conflict(&site, &admin, client, settings, &draft, &offer).await;
+    }
+    let confirmed = form.fields.text("confirmed");
+    if let Some(view) = losing(&site, &admin, &client, &settings, &draft, &offer, confirmed).await?
+    {
+        return shown(&site, &admin, StatusCode::OK, &view);
+    }
+    let (id, before) = (&client.client_id, client.settings.clone());
     match super::change(&site, id, version, &before, &settings, &admin.actor()).await? {
         Ok(()) => {
             let to = Redirect::to(&format!("/admin/sso-clients/{id}"));
             Ok(with_toast(&site, Toast::Saved, to))
         }
-        Err(_) => {
+        Err(Refusal::ResourceTaken) => {
+            draft.resource_is_taken();
+            edited(&site, &admin, draft, Some(client), wrong).await
+        }
+        Err(_changed) => {
             let theirs = found(&site, id.as_str()).await?;
-            let view = Conflict {
-                page: admin.visitor.page(&site, Here::SsoClients),
-                client_id: id.to_string(),
-                by: super::last_changed_by(&site, id).await?,
-                at: admin.visitor.locale.moment(theirs.updated_at, site.now),
-                yours: steps::Draft::of(&settings),
-                theirs: steps::Draft::of(&theirs.settings),
-                version: theirs.version,
-            };
-            shown(&site, &admin, StatusCode::CONFLICT, &view)
+            conflict(&site, &admin, theirs, settings, &draft, &offer).await
         }
     }
 }
 
-/// The Secret Key once more, to an admin who proved the password within 10 minutes.
-pub async fn reveal(
-    site: Site,
-    Admin(admin): Admin,
-    Path(id): Path<String>,
-    form: Form,
+async fn conflict(
+    site: &Site,
+    admin: &SignedIn,
+    theirs: Client,
+    yours: Settings,
+    draft: &Draft,
+    offer: &Offer,
 ) -> Result<Response, Error> {
-    let client = found(&site, &id).await?;
-    let purpose = Purpose::RevealSecretKey { client: client.name.clone() };
-    let admin = match proved(&site, admin, &form, purpose, &client, "reveal").await? {
-        Ok(admin) => admin,
-        Err(asked) => return Ok(asked),
+    let groups = offer.names().into_iter().map(|(id, name)| (id.to_string(), name));
+    let view = Conflict {
+        page: admin.visitor.page(site, Here::SsoClients),
+        client_id: theirs.client_id.to_string(),
+        by: super::last_changed_by(site, &theirs.client_id).await?,
+        at: admin.visitor.locale.moment(theirs.updated_at, site.now),
+        yours,
+        version: theirs.version,
+        theirs: theirs.settings,
+        groups: groups.collect(),
+        carried: draft.carried(),
     };
-    let by = admin.session.member.name();
-    let newest = secrets::newest(&client, site.now).ok_or_else(Error::not_found)?;
-    let (id, actor) = (&client.client_id, admin.actor());
-    let secret = secrets::show(&site, id, &newest.id, &by, &actor).await?;
-    let secret = secret.ok_or_else(Error::not_found)?;
-    let client = found(&site, id.as_str()).await?;
-    let draft = Draft::saved(&client);
-    let key = SecretKey::Revealed { value: secret.expose().to_owned() };
-    let mut view = editor(&site, &admin, draft, Some(client)).await?;
-    if let Subject::Existing(existing) = &mut view.subject {
-        existing.secret_key = key;
-    }
-    let response = shown(&site, &admin, StatusCode::OK, &view)?;
-    Ok(admin.keep_session(&site, response))
+    shown(site, admin, StatusCode::CONFLICT, &view)
 }
 
-pub async fn ask_new_secret(
-    site: Site,
-    Admin(admin): Admin,
-    Path(id): Path<String>,
-) -> Result<Response, Error> {
-    let client = found(&site, &id).await?;
-    let listed = super::list(&mut site.read()).await?;
-    let used = listed.into_iter().find(|listed| listed.client_id == client.client_id);
-    let view = ConfirmNewSecret {
-        page: admin.visitor.page(&site, Here::SsoClients),
+/// The page to confirm, where members would lose access and exactly that number is not confirmed.
+async fn losing(
+    site: &Site,
+    admin: &SignedIn,
+    client: &Client,
+    settings: &Settings,
+    draft: &Draft,
+    offer: &Offer,
+    confirmed: &str,
+) -> Result<Option<ConfirmPermitted>, Error> {
+    let groups = &settings.permitted_groups;
+    let change = permitted::change(site, Some(&client.client_id), groups).await?;
+    let confirmed = confirmed.parse().ok();
+    if change.lose == 0 || confirmed == Some(change.lose) {
+        return Ok(None);
+    }
+    let known = offer.names();
+    let names = |groups: &[GroupId]| {
+        let named = known.iter().filter(|(id, _)| groups.contains(id));
+        named.map(|(_, name)| name.clone()).collect()
+    };
+    Ok(Some(ConfirmPermitted {
+        page: admin.visitor.page(site, Here::SsoClients),
         client_id: client.client_id.to_string(),
         name: client.name.clone(),
         version: client.version,
-        last_used: used
-            .and_then(|listed| listed.last_log_in_at)
-            .map(|at| admin.visitor.locale.moment(at, site.now)),
-    };
-    shown(&site, &admin, StatusCode::OK, &view)
-}
-
-pub async fn new_secret(
-    site: Site,
-    Admin(admin): Admin,
-    Path(id): Path<String>,
-    form: Form,
-) -> Result<Response, Error> {
-    let client = found(&site, &id).await?;
-    let purpose = Purpose::NewSecretKey { client: client.name.clone() };
-    let admin = match proved(&site, admin, &form, purpose, &client, "new-secret").await? {
-        Ok(admin) => admin,
-        Err(asked) => return Ok(asked),
-    };
-    let actor = admin.actor();
-    match secrets::replace(&site, &client.client_id, "", Old::StopsAtOnce, &actor).await? {
-        Ok(_) => {
-            let to = Redirect::to(&format!("/admin/sso-clients/{}", client.client_id));
-            let response = with_toast(&site, Toast::SecretReplaced, to);
-            Ok(admin.keep_session(&site, response))
-        }
-        Err(Refusal::NoSecret | Refusal::SignsInstead | Refusal::Unknown(_)) => {
-            Err(Error::not_found())
-        }
-        Err(refusal) => Err(Error::broken(refusal)),
-    }
+        change,
+        before: names(&client.permitted_groups),
+        after: names(groups),
+        confirmed,
+        carried: draft.carried(),
+    }))
 }
 
 pub async fn ask_switch_off(
@@ -263,7 +255,8 @@ pub async fn delete(
 ) -> Result<Response, Error> {
     let client = found(&site, &id).await?;
     let purpose = Purpose::Delete { client: client.name.clone() };
-    let admin = match proved(&site, admin, &form, purpose, &client, "delete").await? {
+    let step = Step { purpose, path: "delete", carried: &[] };
+    let admin = match proved(&site, admin, &form, &client, step).await? {
         Ok(admin) => admin,
         Err(asked) => return Ok(asked),
     };
@@ -273,208 +266,7 @@ pub async fn delete(
     Ok(admin.keep_session(&site, response))
 }
 
-/// An admin whose password was typed within 10 minutes; the session may have a new id since.
-struct Proved {
-    admin: SignedIn,
-    is_new_session: bool,
-}
-
-impl std::ops::Deref for Proved {
-    type Target = SignedIn;
-
-    fn deref(&self) -> &SignedIn {
-        &self.admin
-    }
-}
-
-impl Proved {
-    fn keep_session(&self, site: &Site, response: Response) -> Response {
-        if self.is_new_session { self.admin.give(site, response) } else { response }
-    }
-}
-
-/// Goes on when the password is fresh, or stands in the form; otherwise answers the page that asks
-/// for it and then does the same thing.
-async fn proved(
-    site: &Site,
-    admin: SignedIn,
-    form: &Form,
-    purpose: Purpose,
-    client: &Client,
-    step: &str,
-) -> Result<Result<Proved, Response>, Error> {
-    if admin.session.is_fresh(site.now) {
-        return Ok(Ok(Proved { admin, is_new_session: false }));
-    }
-    let problem = if form.fields.has("password") {
-        let (password, address) = (form.fields.raw("password"), admin.visitor.address.key());
-        match sessions::prove(site, &admin.session, &admin.token, password, &address).await? {
-            Ok(Proof::Proved(token)) => {
-                return Ok(Ok(Proved { admin: admin.renewed(token), is_new_session: true }));
-            }
-            Ok(Proof::Wrong) => Some(ProveProblem::WrongPassword),
-            Ok(Proof::TooManyTries { seconds }) => Some(ProveProblem::TooManyTries { seconds }),
-            Err(_busy) => Some(ProveProblem::Busy),
-        }
-    } else {
-        None
-    };
-    let base = format!("/admin/sso-clients/{}", client.client_id);
-    let view = Prove {
-        page: admin.visitor.page(site, Here::SsoClients),
-        email: admin.session.member.email.clone(),
-        purpose,
-        action_url: format!("{base}/{step}"),
-        carried: vec![("version".to_owned(), client.version.to_string())],
-        cancel_url: base,
-        problem,
-    };
-    let page = shown(site, &admin, StatusCode::OK, &view)?;
-    Ok(Err(match problem {
-        Some(ProveProblem::TooManyTries { seconds }) => {
-            web::later(page, StatusCode::TOO_MANY_REQUESTS, seconds)
-        }
-        Some(ProveProblem::Busy) => web::later(page, StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS),
-        _ => page,
-    }))
-}
-
-async fn found(site: &Site, id: &str) -> Result<Client, Error> {
-    let id = id.parse::<ClientId>().map_err(|_| Error::not_found())?;
-    super::load(site, &id).await?.ok_or_else(Error::not_found)
-}
-
 async fn impact(site: &Site, client: &Client) -> Result<Impact, Error> {
     let stake = super::at_stake(site, &client.client_id).await?;
     Ok(Impact { people: stake.people, tokens: stake.tokens })
-}
-
-async fn rows(site: &Site, admin: &SignedIn, search: &str) -> Result<Vec<Row>, Error> {
-    let wanted = search.to_lowercase();
-    let listed = super::list(&mut site.read()).await?;
-    let rows = listed.into_iter().map(|client| Row {
-        id: client.client_id.to_string(),
-        host: client.first_url.map(|url| url.host()).unwrap_or_default(),
-        status: status(site, admin, client.disabled_at, client.disabled_by, client.last_log_in_at),
-        name: client.name,
-    });
-    let matches = |row: &Row| {
-        row.name.to_lowercase().contains(&wanted)
-            || row.host.contains(&wanted)
-            || row.id.starts_with(&wanted)
-    };
-    Ok(rows.filter(matches).collect())
-}
-
-fn status(
-    site: &Site,
-    admin: &SignedIn,
-    disabled_at: Option<Timestamp>,
-    disabled_by: Option<String>,
-    last_log_in_at: Option<Timestamp>,
-) -> Status {
-    let moment = |at| admin.visitor.locale.moment(at, site.now);
-    match (disabled_at, last_log_in_at) {
-        (Some(at), _) => Status::SwitchedOff { by: disabled_by, at: moment(at) },
-        (None, Some(at)) => Status::LastLogIn { at: moment(at) },
-        (None, None) => Status::NotUsedYet,
-    }
-}
-
-async fn edited(
-    site: &Site,
-    admin: &SignedIn,
-    draft: Draft,
-    client: Option<Client>,
-    status: StatusCode,
-) -> Result<Response, Error> {
-    let view = editor(site, admin, draft, client).await?;
-    shown(site, admin, status, &view)
-}
-
-/// A form from before a log-in or log-out: nothing is done, and nothing that was typed is lost.
-async fn stale(
-    site: &Site,
-    admin: &SignedIn,
-    draft: Draft,
-    client: Option<Client>,
-) -> Result<Response, Error> {
-    let mut view = editor(site, admin, draft, client).await?;
-    view.form_stale = true;
-    shown(site, admin, StatusCode::FORBIDDEN, &view)
-}
-
-async fn editor(
-    site: &Site,
-    admin: &SignedIn,
-    draft: Draft,
-    client: Option<Client>,
-) -> Result<Editor, Error> {
-    let rows = rows(site, admin, "").await?;
-    let subject = match client {
-        Some(client) => Subject::Existing(Box::new(existing(site, admin, client, &rows))),
-        None => Subject::New(TakeOver {
-            client_id: draft.client_id,
-            client_id_problem: draft.client_id_problem,
-            secret_key_problem: draft.secret_key_problem,
-            secret_key_typed: draft.secret_key_typed,
-        }),
-    };
-    Ok(Editor {
-        page: admin.visitor.page(site, Here::SsoClients),
-        rows,
-        subject,
-        name: draft.name,
-        name_problem: draft.name_problem,
-        redirect_urls: draft.urls,
-        urls_problem: draft.urls_problem,
-        form_stale: false,
-    })
-}
-
-fn existing(site: &Site, admin: &SignedIn, client: Client, rows: &[Row]) -> Existing {
-    let id = client.client_id.to_string();
-    let status = rows.iter().find(|row| row.id == id).map(|row| row.status.clone());
-    let moment = |at| admin.visitor.locale.moment(at, site.now);
-    let secret_key = match secrets::newest(&client, site.now) {
-        Some(secret) => SecretKey::Masked {
-            start: secret.start.clone(),
-            last_shown: secret
-                .shown_at
-                .zip(secret.shown_by.clone())
-                .map(|(at, by)| Shown { by, at: moment(at) }),
-        },
-        None => SecretKey::Public,
-    };
-    Existing {
-        client_id: id,
-        saved_name: client.settings.name,
-        version: client.version,
-        status: status.unwrap_or(Status::NotUsedYet),
-        secret_key,
-        endpoints: Endpoints {
-            directory_document: site.association.issuer.to_string(),
-            authorization: site.url("/oauth/authorize"),
-            token: site.url("/oauth/token"),
-            userinfo: site.url("/oauth/userinfo"),
-            scope: "profile".to_owned(),
-        },
-    }
-}
-
-fn shown(
-    site: &Site,
-    admin: &SignedIn,
-    status: StatusCode,
-    view: &impl Template,
-) -> Result<Response, Error> {
-    let body = view.render().map_err(Error::broken)?;
-    Ok(admin.visitor.keep_browser(site, (status, html(body)).into_response()))
-}
-
-impl steps::Draft {
-    fn of(settings: &Settings) -> Self {
-        let urls = settings.redirect_urls.iter().map(ToString::to_string);
-        Self { name: settings.name.clone(), redirect_urls: urls.collect() }
-    }
 }

@@ -1,8 +1,11 @@
 //! What an admin decides about an SSO client.
 
 use serde::Serialize;
+use url::Url;
 
+use super::redirect_url::LONGEST;
 use super::{Kept, Keys, RedirectUrl, TokenAuthMethod, permitted, store};
+use crate::associations::issuer::is_loopback;
 use crate::db::{self, Reader, Writer};
 use crate::id::{ClientId, GroupId};
 
@@ -72,6 +75,20 @@ impl Settings {
         self.consent == Consent::Trusted
     }
 
+    pub fn is_public(&self) -> bool {
+        self.auth_method == TokenAuthMethod::None
+    }
+
+    /// Exactly as registered, byte for byte.
+    pub fn redirect_url(&self, asked: &str) -> Option<&RedirectUrl> {
+        self.redirect_urls.iter().find(|url| url.as_str() == asked)
+    }
+
+    /// Where the browser may go after a log-out, exactly as registered.
+    pub fn post_logout_url(&self, asked: &str) -> Option<&RedirectUrl> {
+        self.post_logout_urls.iter().find(|url| url.as_str() == asked)
+    }
+
     pub(super) async fn load(db: &mut Reader, kept: Kept) -> Result<Self, db::Error> {
         let id = &kept.client_id;
         let method = kept.token_auth_method.as_deref().and_then(TokenAuthMethod::parse);
@@ -106,5 +123,50 @@ impl Settings {
         store::set_post_logout_urls(tx, id, &self.post_logout_urls).await?;
         permitted::set(tx, id, &self.permitted_groups).await?;
         Ok(true)
+    }
+}
+
+/// RFC 8707 §2: "an absolute URI", that "MUST NOT include a fragment component". It is compared as it
+/// is written. On a development site http is fine on loopback.
+pub fn resource_url(typed: &str, development: bool) -> Option<String> {
+    let text = typed.trim();
+    let is_plain = text.len() <= LONGEST
+        && text.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}#".contains(&byte));
+    let url = Url::parse(text).ok().filter(|url| is_plain && url.has_host())?;
+    let is_safe = url.scheme() == "https" || development && is_loopback(&url);
+    let is_bare = url.username().is_empty() && url.password().is_none();
+    let is_written_out = text.contains("://") && !text.ends_with("://");
+    (is_safe && is_bare && is_written_out).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::resource_url;
+
+    #[test]
+    fn a_resource_is_a_whole_https_address_without_a_fragment() {
+        for good in
+            ["https://api.example", "https://api.example/", "https://api.example:8443/v1?x=1"]
+        {
+            assert_eq!(resource_url(&format!(" {good} "), false).as_deref(), Some(good));
+        }
+        for wrong in [
+            "",
+            "api.example",
+            "/api",
+            "http://api.example/",
+            "urn:example:api",
+            "https://api.example/#top",
+            "https://api.example/#",
+            "https://ruth@api.example/",
+            "https://api.example/a b",
+            "https:api.example",
+            "https://",
+            &format!("https://api.example/{}", "x".repeat(2000)),
+        ] {
+            assert_eq!(resource_url(wrong, false), None, "{wrong:.60}");
+        }
+        assert!(resource_url("http://127.0.0.1:9/", true).is_some());
+        assert!(resource_url("http://api.example/", true).is_none());
     }
 }

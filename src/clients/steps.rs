@@ -1,29 +1,8 @@
-//! Steps around an SSO client that ask twice: two people saving at once, ending it, and proving
-//! that it is you.
+//! Steps around an SSO client that ask twice: ending it, and proving that it is you.
 
 use askama::Template;
 
 use crate::web::page::Page;
-
-/// Somebody else saved the client meanwhile. Nothing is lost: the admin chooses.
-#[derive(Template)]
-#[template(path = "clients/conflict.html")]
-pub struct Conflict {
-    pub page: Page,
-    pub client_id: String,
-    pub by: Option<String>,
-    pub at: String,
-    pub yours: Draft,
-    pub theirs: Draft,
-    /// Their version: saving over it is a choice made after having seen it.
-    pub version: i64,
-}
-
-/// What the form of a client holds.
-pub struct Draft {
-    pub name: String,
-    pub redirect_urls: Vec<String>,
-}
 
 #[derive(Template)]
 #[template(path = "clients/confirm_delete.html")]
@@ -43,17 +22,6 @@ pub struct ConfirmSwitchOff {
     pub name: String,
     pub version: i64,
     pub impact: Impact,
-}
-
-#[derive(Template)]
-#[template(path = "clients/confirm_new_secret.html")]
-pub struct ConfirmNewSecret {
-    pub page: Page,
-    pub client_id: String,
-    pub name: String,
-    pub version: i64,
-    /// When the present Secret Key was last used.
-    pub last_used: Option<String>,
 }
 
 /// What ends at once.
@@ -82,6 +50,7 @@ pub struct Prove {
 pub enum Purpose {
     RevealSecretKey { client: String },
     NewSecretKey { client: String },
+    RemoveSecretKey { client: String, start: String },
     Delete { client: String },
 }
 
@@ -91,48 +60,6 @@ pub enum ProveProblem {
     TooManyTries { seconds: i64 },
     FormStale,
     Busy,
-}
-
-/// One row of the comparison.
-struct Difference {
-    label: String,
-    theirs: Vec<Value>,
-    yours: Vec<Value>,
-}
-
-struct Value {
-    text: String,
-    differs: bool,
-}
-
-impl Conflict {
-    fn who(&self) -> String {
-        match &self.by {
-            Some(by) => {
-                let args = [("by", by.into()), ("at", (&self.at).into())];
-                self.page.locale.text("conflict-who", &args)
-            }
-            None => self.page.t1("conflict-somebody", "at", &self.at),
-        }
-    }
-
-    fn differences(&self) -> Vec<Difference> {
-        let compare = |label: &str, theirs: &[String], yours: &[String]| Difference {
-            label: self.page.t(label),
-            theirs: values(theirs, yours),
-            yours: values(yours, theirs),
-        };
-        let names = [&self.theirs.name, &self.yours.name].map(|name| [name.clone()]);
-        vec![
-            compare("clients-name", &names[0], &names[1]),
-            compare("clients-urls", &self.theirs.redirect_urls, &self.yours.redirect_urls),
-        ]
-    }
-}
-
-/// What one side holds, marked where the other side lacks it.
-fn values(ours: &[String], others: &[String]) -> Vec<Value> {
-    ours.iter().map(|it| Value { text: it.clone(), differs: !others.contains(it) }).collect()
 }
 
 impl ConfirmDelete {
@@ -157,6 +84,7 @@ impl Prove {
         let (key, client) = match &self.purpose {
             Purpose::RevealSecretKey { client } => ("prove-reveal", client),
             Purpose::NewSecretKey { client } => ("prove-new-secret", client),
+            Purpose::RemoveSecretKey { client, .. } => ("prove-remove-secret", client),
             Purpose::Delete { client } => ("prove-delete", client),
         };
         self.page.t1(key, "client", client)
@@ -166,6 +94,9 @@ impl Prove {
         match &self.purpose {
             Purpose::RevealSecretKey { .. } => self.page.t("prove-reveal-button"),
             Purpose::NewSecretKey { .. } => self.page.t("prove-new-secret-button"),
+            Purpose::RemoveSecretKey { start, .. } => {
+                self.page.t1("prove-remove-secret-button", "start", start)
+            }
             Purpose::Delete { client } => self.page.t1("prove-delete-button", "client", client),
         }
     }
@@ -201,22 +132,6 @@ pub mod samples {
         "Forj Community".to_owned()
     }
 
-    pub fn conflict(by: Option<&str>) -> Conflict {
-        let draft = |name: &str, urls: &[&str]| Draft {
-            name: name.to_owned(),
-            redirect_urls: urls.iter().map(|url| format!("https://{url}/callback")).collect(),
-        };
-        Conflict {
-            page: page(Here::SsoClients),
-            client_id: ID.to_owned(),
-            by: by.map(str::to_owned),
-            at: "2 min ago".to_owned(),
-            yours: draft("Forj Community", &["harbortrades.mobilize.io", "community.example"]),
-            theirs: draft("Forj", &["harbortrades.mobilize.io", "forum.example"]),
-            version: 8,
-        }
-    }
-
     fn prove(purpose: Purpose, problem: Option<ProveProblem>) -> String {
         let prove = Prove {
             page: page(Here::SsoClients),
@@ -245,16 +160,6 @@ pub mod samples {
         ConfirmSwitchOff { page, client_id, name, version, impact }
     }
 
-    fn new_secret(last_used: Option<&str>) -> ConfirmNewSecret {
-        ConfirmNewSecret {
-            page: page(Here::SsoClients),
-            client_id: ID.to_owned(),
-            name: forj(),
-            version: 7,
-            last_used: last_used.map(str::to_owned),
-        }
-    }
-
     /// Every state of every page, by name.
     pub fn all() -> Vec<(&'static str, String)> {
         let none = Impact { people: 0, tokens: 0 };
@@ -262,20 +167,20 @@ pub mod samples {
         let reveal = || Purpose::RevealSecretKey { client: forj() };
         let tries = ProveProblem::TooManyTries { seconds: 20 };
         vec![
-            ("client-conflict", conflict(Some("Dan Abara")).render().unwrap()),
-            ("client-conflict-somebody", conflict(None).render().unwrap()),
             ("client-delete", delete(many).render().unwrap()),
             ("client-delete-idle", delete(none).render().unwrap()),
             ("client-switch-off", switch_off(many).render().unwrap()),
             ("client-switch-off-idle", switch_off(none).render().unwrap()),
-            ("client-new-secret", new_secret(Some("2 min ago")).render().unwrap()),
-            ("client-new-secret-unused", new_secret(None).render().unwrap()),
             ("prove", prove(reveal(), None)),
             ("prove-wrong", prove(reveal(), Some(ProveProblem::WrongPassword))),
             ("prove-too-many", prove(Purpose::NewSecretKey { client: forj() }, Some(tries))),
             (
                 "prove-stale",
                 prove(Purpose::Delete { client: forj() }, Some(ProveProblem::FormStale)),
+            ),
+            (
+                "prove-remove",
+                prove(Purpose::RemoveSecretKey { client: forj(), start: "k7Gd".to_owned() }, None),
             ),
             ("prove-busy", prove(reveal(), Some(ProveProblem::Busy))),
         ]
@@ -284,16 +189,7 @@ pub mod samples {
     /// Every page with the canary in every text that somebody may type.
     pub fn hostile_pages() -> Vec<String> {
         let canary = || CANARY.to_owned();
-        let draft = || Draft { name: canary(), redirect_urls: vec![canary()] };
         let impact = Impact { people: 1, tokens: 1 };
-        let conflict = Conflict {
-            page: hostile(Here::SsoClients),
-            by: Some(canary()),
-            at: canary(),
-            yours: draft(),
-            theirs: Draft { redirect_urls: Vec::new(), ..draft() },
-            ..conflict(None)
-        };
         let page = || hostile(Here::SsoClients);
         let prove = Prove {
             page: page(),
@@ -306,32 +202,13 @@ pub mod samples {
         };
         let delete = ConfirmDelete { page: page(), name: canary(), ..delete(impact) };
         let switch_off = ConfirmSwitchOff { page: page(), name: canary(), ..switch_off(impact) };
-        let new_secret =
-            ConfirmNewSecret { page: page(), name: canary(), ..new_secret(Some(CANARY)) };
-        vec![
-            conflict.render().unwrap(),
-            prove.render().unwrap(),
-            delete.render().unwrap(),
-            switch_off.render().unwrap(),
-            new_secret.render().unwrap(),
-        ]
+        vec![prove.render().unwrap(), delete.render().unwrap(), switch_off.render().unwrap()]
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_conflict_marks_what_differs_and_nothing_else() {
-        let html = samples::conflict(Some("Dan Abara")).render().unwrap();
-
-        assert!(html.contains("<del>Forj</del>") && html.contains("<ins>Forj Community</ins>"));
-        assert!(html.contains("<del>https://forum.example/callback</del>"), "{html}");
-        assert!(html.contains("<ins>https://community.example/callback</ins>"), "{html}");
-        assert!(html.contains("<code>https://harbortrades.mobilize.io/callback</code>"), "{html}");
-        assert!(html.contains("Dan Abara saved it 2 min ago"), "{html}");
-    }
 
     #[test]
     fn a_dangerous_button_names_its_result_with_its_size() {

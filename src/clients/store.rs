@@ -1,6 +1,6 @@
 //! `clients`, `redirect_urls`, `post_logout_urls`.
 
-use super::{AtStake, Kept, Listed, RedirectUrl, Settings};
+use super::{Asked, AtStake, Kept, Listed, RedirectUrl, Settings};
 use crate::associations::Site;
 use crate::clock::Timestamp;
 use crate::db::{Error, Reader, Writer};
@@ -320,6 +320,19 @@ pub async fn method_used(site: &Site, id: &ClientId, method: Option<&str>) -> Re
     .bind(site.now)
     .run()
     .await
+}
+
+pub async fn challenges(db: &mut Reader, id: &ClientId, since: Timestamp) -> Result<Asked, Error> {
+    let asked: Option<Asked> = db
+        .find(
+            "select count(*) as requests, count(challenge) as challenges from grants
+             where association_id = $1 and client_id = $2 and created_at > $3",
+        )
+        .bind(id)
+        .bind(since)
+        .optional()
+        .await?;
+    Ok(asked.unwrap_or(Asked { requests: 0, challenges: 0 }))
 }
 
 /// Another version: whoever has its page open is told.

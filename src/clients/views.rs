@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::health::views::Today;
 use crate::web::page::Page;
 
 #[derive(Template)]
@@ -20,6 +21,9 @@ pub struct Row {
     /// The host of the first redirect URL.
     pub host: String,
     pub status: Status,
+    pub today: Today,
+    /// The Permitted Groups by name; none is everybody.
+    pub groups: Vec<String>,
 }
 
 /// How a client is doing. Times are ready to read, like "today at 9:12".
@@ -38,8 +42,12 @@ impl List {
 }
 
 impl Row {
-    pub fn who_key(&self) -> &'static str {
-        if self.status.is_off() { "clients-who-nobody" } else { "clients-who-all" }
+    pub fn who(&self, page: &Page) -> String {
+        match &*self.groups {
+            _ if self.status.is_off() => page.t("clients-who-nobody"),
+            [] => page.t("clients-who-all"),
+            groups => groups.join(", "),
+        }
     }
 }
 
@@ -93,16 +101,23 @@ pub mod samples {
             name: name.to_owned(),
             host: host.to_owned(),
             status,
+            today: Today::default(),
+            groups: Vec::new(),
         };
         let text = str::to_owned;
-        let off = Status::SwitchedOff { by: Some(text("Ruth Okafor")), at: text("2 April") };
-        let off_by_command = Status::SwitchedOff { by: None, at: text("2 April") };
-        vec![
-            row(
+        let busy = Row {
+            today: Today { sign_ins: 1112, failures: 41 },
+            groups: vec![text("Members in good standing"), text("Staff")],
+            ..row(
                 "Forj Community",
                 "harbortrades.mobilize.io",
                 Status::LastLogIn { at: text("2 min ago") },
-            ),
+            )
+        };
+        let off = Status::SwitchedOff { by: Some(text("Ruth Okafor")), at: text("2 April") };
+        let off_by_command = Status::SwitchedOff { by: None, at: text("2 April") };
+        vec![
+            busy,
             row("Higher Logic", "learn.harbortrades.example", Status::NotUsedYet),
             row("Old event site", "events.harbortrades.example", off),
             row("Older event site", "old.harbortrades.example", off_by_command),
@@ -126,7 +141,9 @@ pub mod samples {
     pub fn hostile_row() -> Row {
         let canary = || CANARY.to_owned();
         let status = Status::SwitchedOff { by: Some(canary()), at: canary() };
-        Row { id: ID.to_owned(), name: canary(), host: canary(), status }
+        let today = Today { sign_ins: 1, failures: 1 };
+        let groups = vec![canary()];
+        Row { id: ID.to_owned(), name: canary(), host: canary(), status, today, groups }
     }
 
     /// The page with the canary in every text that somebody may type.

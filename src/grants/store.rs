@@ -70,7 +70,11 @@ pub async fn redeem(
              and consumed_at is null and revoked_at is null
              and exists (select 1 from clients c
                          where c.association_id = $1 and c.client_id = $3
-                             and c.disabled_at is null)
+                             and c.disabled_at is null
+                             and (c.consent_asked_since is null
+                                  or exists (select 1 from consents k
+                                             where k.association_id = $1 and k.client_id = $3
+                                                 and k.member_id = grants.member_id)))
              and exists (select 1 from members m
                          where m.association_id = $1 and m.member_id = grants.member_id
                              and m.epoch = grants.epoch and m.deactivated_at is null)
@@ -123,7 +127,11 @@ pub async fn refresh(
              and refresh_expires_at > $4 and revoked_at is null
              and exists (select 1 from clients c
                          where c.association_id = $1 and c.client_id = $3
-                             and c.disabled_at is null)
+                             and c.disabled_at is null
+                             and (c.consent_asked_since is null
+                                  or exists (select 1 from consents k
+                                             where k.association_id = $1 and k.client_id = $3
+                                                 and k.member_id = grants.member_id)))
              and exists (select 1 from members m
                          where m.association_id = $1 and m.member_id = grants.member_id
                              and m.epoch = grants.epoch and m.deactivated_at is null)
@@ -158,6 +166,10 @@ pub async fn family(db: &mut Reader, family: &TokenHash) -> Result<Option<Family
               join members m on m.association_id = c.association_id
               where c.association_id = $1 and c.client_id = g.client_id
                   and c.disabled_at is null and m.member_id = g.member_id
+                  and (c.consent_asked_since is null
+                       or exists (select 1 from consents k
+                                  where k.association_id = $1 and k.client_id = g.client_id
+                                      and k.member_id = g.member_id))
                   and m.epoch = g.epoch and m.deactivated_at is null
                   and (not exists (select 1 from client_groups cg
                                    where cg.association_id = $1 and cg.client_id = g.client_id)
@@ -225,7 +237,7 @@ pub async fn bearer(
             "select coalesce(g.access_scope, g.scope) as scope, g.userinfo_claims, g.client_id,
                  m.member_id, m.epoch, m.first_name, m.last_name, m.job_title, m.phone, m.street,
                  m.city, m.region, m.postal_code, m.country, m.member_status, m.admin_since,
-                 m.updated_at, o.name as company_name, l.email, l.email_verified_at
+                 m.updated_at, m.details, o.name as company_name, l.email, l.email_verified_at
              from grants g
              join clients c on c.association_id = g.association_id and c.client_id = g.client_id
              join members m on m.association_id = g.association_id and m.member_id = g.member_id
@@ -235,6 +247,10 @@ pub async fn bearer(
              where g.association_id = $1 and g.access_hash = $2 and g.access_expires_at > $3
                  and g.revoked_at is null and c.disabled_at is null
                  and m.epoch = g.epoch and m.deactivated_at is null
+                 and (c.consent_asked_since is null
+                      or exists (select 1 from consents k
+                                 where k.association_id = $1 and k.client_id = g.client_id
+                                     and k.member_id = g.member_id))
                  and (not exists (select 1 from client_groups cg
                                   where cg.association_id = $1 and cg.client_id = g.client_id)
                       or exists (select 1 from client_groups cg
@@ -262,7 +278,19 @@ pub async fn found_access(db: &mut Reader, access: &TokenHash) -> Result<Option<
          join members m on m.association_id = g.association_id and m.member_id = g.member_id
          where g.association_id = $1 and g.access_hash = $2 and g.access_expires_at > $3
              and g.revoked_at is null and c.disabled_at is null
-             and m.epoch = g.epoch and m.deactivated_at is null",
+             and m.epoch = g.epoch and m.deactivated_at is null
+             and (c.consent_asked_since is null
+                  or exists (select 1 from consents k
+                             where k.association_id = $1 and k.client_id = g.client_id
+                                 and k.member_id = g.member_id))
+             and (not exists (select 1 from client_groups cg
+                              where cg.association_id = $1 and cg.client_id = g.client_id)
+                  or exists (select 1 from client_groups cg
+                             join group_members gm
+                                 on gm.association_id = cg.association_id
+                                 and gm.group_id = cg.group_id
+                             where cg.association_id = $1 and cg.client_id = g.client_id
+                                 and gm.member_id = g.member_id))",
     )
     .bind(access)
     .bind(now)
@@ -281,7 +309,19 @@ pub async fn found_refresh(db: &mut Reader, refresh: &TokenHash) -> Result<Optio
          join members m on m.association_id = g.association_id and m.member_id = g.member_id
          where g.association_id = $1 and g.refresh_hash = $2 and g.refresh_expires_at > $3
              and g.revoked_at is null and c.disabled_at is null
-             and m.epoch = g.epoch and m.deactivated_at is null",
+             and m.epoch = g.epoch and m.deactivated_at is null
+             and (c.consent_asked_since is null
+                  or exists (select 1 from consents k
+                             where k.association_id = $1 and k.client_id = g.client_id
+                                 and k.member_id = g.member_id))
+             and (not exists (select 1 from client_groups cg
+                              where cg.association_id = $1 and cg.client_id = g.client_id)
+                  or exists (select 1 from client_groups cg
+                             join group_members gm
+                                 on gm.association_id = cg.association_id
+                                 and gm.group_id = cg.group_id
+                             where cg.association_id = $1 and cg.client_id = g.client_id
+                                 and gm.member_id = g.member_id))",
     )
     .bind(refresh)
     .bind(now)

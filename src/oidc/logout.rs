@@ -26,6 +26,9 @@ use crate::{db, logouts};
 
 const PARAMETERS: [&str; 4] = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state"];
 
+/// Says on our own page, after the log-out, that something in the request for it was wrong.
+const WRONG: &str = "wrong";
+
 /// A log-out as it was asked for.
 struct Asked {
     client: Option<Arc<Client>>,
@@ -113,7 +116,8 @@ pub async fn post(State(app): State<App>, request: Request) -> Result<Response, 
 /// §2 and §3, check by check.
 async fn understood(site: &Site, params: &Params) -> Result<Asked, db::Error> {
     let carried = params.only(&PARAMETERS).into_pairs();
-    let mut asked = Asked { client: None, hint: None, back: None, is_wrong: false, carried };
+    let is_wrong = params.get(WRONG).is_some();
+    let mut asked = Asked { client: None, hint: None, back: None, is_wrong, carried };
     let named = params.get("client_id");
     if let Some(hint) = params.get("id_token_hint") {
         asked.hint = signing::issued(site, hint).await?;
@@ -172,12 +176,12 @@ fn ended(site: &Site, visitor: &Visitor, asked: Asked) -> Result<Response, Error
         (Some(_), Some(back)) => to(back),
         // The page is one of its own, so that loading it again logs nobody out.
         _ => {
-            // What was wrong stays so: without its client, the URL is nobody's.
-            let is_of_nobody = asked.is_wrong.then_some("client_id");
-            let gone: Vec<_> = ["id_token_hint"].into_iter().chain(is_of_nobody).collect();
-            let query = Params::of(asked.carried).without(&gone).encoded();
-            let query = if query.is_empty() { query } else { format!("?{query}") };
-            Redirect::to(&format!("/log-out{query}")).into_response()
+            let query = match asked.is_wrong {
+                true => format!("{WRONG}=1"),
+                false => Params::of(asked.carried).without(&["id_token_hint"]).encoded(),
+            };
+            let mark = if query.is_empty() { "" } else { "?" };
+            Redirect::to(&format!("/log-out{mark}{query}")).into_response()
         }
     };
     if visitor.session.is_some() {

@@ -77,26 +77,30 @@ impl Locale {
     pub fn moment(self, at: Timestamp, now: Timestamp) -> String {
         let minutes = now.seconds_since(at) / 60;
         let (then, today) = (at.zoned(), now.zoned());
-        let clock = format!("{}:{:02}", then.hour(), then.minute());
         match minutes {
             ..1 => self.text("moment-now", &[]),
             1..60 => self.text("moment-minutes", &[("number", minutes.into())]),
             _ if then.date() == today.date() => {
+                let clock = format!("{}:{:02}", then.hour(), then.minute());
                 self.text("moment-today", &[("clock", (&clock).into())])
             }
-            _ => {
-                let month =
-                    self.text("moment-month", &[("number", i64::from(then.month()).into())]);
-                let (day, year) = (then.day().to_string(), then.year().to_string());
-                let args = [
-                    ("day", (&day).into()),
-                    ("month", (&month).into()),
-                    ("year", (&year).into()),
-                    ("clock", (&clock).into()),
-                ];
-                self.text("moment-date", &args)
-            }
+            _ => self.date(at),
         }
+    }
+
+    /// A date with its time of day, past or to come.
+    pub fn date(self, at: Timestamp) -> String {
+        let then = at.zoned();
+        let month = self.text("moment-month", &[("number", i64::from(then.month()).into())]);
+        let (day, year) = (then.day().to_string(), then.year().to_string());
+        let clock = format!("{}:{:02}", then.hour(), then.minute());
+        let args = [
+            ("day", (&day).into()),
+            ("month", (&month).into()),
+            ("year", (&year).into()),
+            ("clock", (&clock).into()),
+        ];
+        self.text("moment-date", &args)
     }
 
     pub fn rich(self, key: &str, args: &[(&str, Arg)]) -> Rich {

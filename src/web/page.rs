@@ -54,6 +54,7 @@ pub enum Toast {
     ClientSwitchedOff,
     ClientSwitchedOn,
     SecretReplaced,
+    SecretRemoved,
     PasswordChanged,
     LoggedOutEverywhere,
     SharingStopped,
@@ -185,13 +186,14 @@ pub fn initials(name: &str) -> String {
 }
 
 impl Toast {
-    const ALL: [Toast; 10] = [
+    const ALL: [Toast; 11] = [
         Toast::Saved,
         Toast::ClientAdded,
         Toast::ClientDeleted,
         Toast::ClientSwitchedOff,
         Toast::ClientSwitchedOn,
         Toast::SecretReplaced,
+        Toast::SecretRemoved,
         Toast::PasswordChanged,
         Toast::LoggedOutEverywhere,
         Toast::SharingStopped,
@@ -207,6 +209,7 @@ impl Toast {
             Toast::ClientSwitchedOff => "toast-client-switched-off",
             Toast::ClientSwitchedOn => "toast-client-switched-on",
             Toast::SecretReplaced => "toast-secret-replaced",
+            Toast::SecretRemoved => "toast-secret-removed",
             Toast::PasswordChanged => "toast-password-changed",
             Toast::LoggedOutEverywhere => "toast-logged-out-everywhere",
             Toast::SharingStopped => "toast-sharing-stopped",

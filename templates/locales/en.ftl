@@ -42,6 +42,7 @@ toast-client-added = Added. Click it in the list for its Client Id and Secret Ke
 toast-client-deleted = Deleted.
 toast-client-switched-off = Switched off. Nobody can log in there now.
 toast-client-switched-on = Switched on. Members can log in there again.
+toast-secret-removed = Removed. The other Secret Key stays.
 toast-secret-replaced = The new Secret Key works now. Copy it into the platform’s settings.
 toast-password-changed = Your password is changed.
 toast-logged-out-everywhere = You are logged out on every device.
@@ -102,6 +103,7 @@ share-phone = Your phone number
 share-address = Your address
 share-work = Your company and job title
 share-member-status = Your member status
+share-about = Your picture, website, birth date, gender and language
 share-groups = Your groups
 share-nothing = Nothing on record
 
@@ -160,6 +162,7 @@ apps-phone = phone number
 apps-address = address
 apps-work = company and job title
 apps-member-status = member status
+apps-about = picture, website, birth date, gender and language
 apps-groups = groups
 apps-stays = It may look also while you are away.
 apps-allowed = Allowed by you, { $at }.
@@ -229,6 +232,8 @@ clients-name = Name
 clients-status = Status
 clients-who = Who may log in
 clients-who-all = All members
+clients-today = Log-ins today
+clients-number = { $number }
 clients-who-nobody = Nobody
 clients-off = Switched off
 clients-off-by = By { $by }, { $at }
@@ -236,6 +241,87 @@ clients-off-at = Since { $at }
 clients-unused = Not used yet
 clients-unused-next = Waits for the first log-in from there
 clients-last-log-in = Last log-in { $at }
+health-today = { $count ->
+    [0] No log-ins today
+    [one] 1 log-in today
+   *[other] { $count } log-ins today
+}
+health-failed = { $count ->
+    [one] 1 failed today
+   *[other] { $count } failed today
+}
+health-why = See why
+failures-title = What failed today at { $client }
+failures-here = What failed
+failures-none = Nothing failed today
+failures-back = Back to { $client }
+failures-what = What happened
+failures-times = Times today
+failures-last = Last
+failures-next = What to do
+failure-you = You can mend it
+failure-platform = For { $client }’s support
+failure-nobody = Nothing to do
+failure-redirect-url = { $client } asked for a redirect URL that is not on your list.
+failure-redirect-url-next = Compare your Valid Redirect Urls with the address in { $client }’s settings, letter by letter. Add what is missing.
+failure-log-out-url = { $client } wanted to send members to a log-out URL that is not on your list.
+failure-log-out-url-next = If the address is { $client }’s own, add it under “After log-out”.
+failure-request = { $client } asked for a log-in in a way that we cannot read.
+failure-request-next = Nothing here can change that. Tell { $client }’s support that its authorization request is malformed.
+failure-pkce = A log-in came without PKCE, which you require of { $client }.
+failure-pkce-next = Switch PKCE on at { $client }, or switch off “Require PKCE” under “For developers”.
+failure-secret-key = { $client } came with a Secret Key that is not one of yours.
+failure-secret-key-next = Reveal the Secret Key and copy it into { $client }’s settings again.
+failure-secret-key-expired = { $client } came with a Secret Key that has stopped working.
+failure-secret-key-expired-next = Reveal the new Secret Key and copy it into { $client }’s settings.
+failure-method = { $client } proved itself in another way than the one you chose.
+failure-method-next = Choose the way it uses under “For developers”, or change it in { $client }’s settings: Post Body is the usual one.
+failure-assertion = { $client } signed its request with a key or in a way that we do not accept.
+failure-assertion-next = If its keys have changed, paste the new ones under “For developers”. Otherwise its support looks at its clock, audience and key.
+failure-not-permitted = A member came who is in none of the groups that may log in to { $client }.
+failure-not-permitted-next = If that is meant, there is nothing to do. Otherwise put the member into one of the groups, or permit another group.
+failure-declined = A member did not want to share details with { $client }.
+failure-declined-next = It is their choice. They can log in again and share them.
+failure-code-expired = { $client } came back too late with the code for a log-in.
+failure-code-expired-next = A code works for a minute. If it happens often, ask { $client }’s support whether its servers are slow.
+failure-code-replayed = { $client } used the code for a log-in a second time, so we ended that log-in.
+failure-code-replayed-next = Once is a reloaded page. If it happens often, tell { $client }’s support.
+failure-code-mismatch = { $client } came with a code that belongs to another redirect URL, or with a wrong proof.
+failure-code-mismatch-next = Tell { $client }’s support that redirect_uri or code_verifier differ between its two requests.
+failure-code-unknown = { $client } came with a code or a token that it was never given.
+failure-code-unknown-next = If it happens often, tell { $client }’s support. Somebody may be trying out codes.
+failure-refresh-replayed = { $client } used an old refresh token again, so we ended that log-in.
+failure-refresh-replayed-next = Tell { $client }’s support to keep the newest refresh token only. The member logs in again.
+failure-switched-off = Members came from { $client } while it was switched off.
+failure-switched-off-next = Switch it on again, or take the link to it away.
+preview-title = What { $client } learns
+preview-here = Preview
+preview-open = Preview for a member
+preview-intro = Choose a member, and see what would be sent about them. Nothing is sent.
+preview-find = Find a member
+preview-find-hint = By name or e-mail, in part too.
+preview-scopes = What it asks for (scope)
+preview-button = Preview
+preview-nobody = No member matches “{ $search }”. Try a part of the last name.
+preview-more = There are more. Type more of the name.
+preview-cannot = Cannot log in
+preview-about = About { $member }
+preview-id-token = ID token
+preview-id-token-hint = Each log-in adds the moment, its number and the platform’s own mark: iat, exp, auth_time, sid, nonce, at_hash.
+preview-no-id-token = Without the scope <code>openid</code> there is no ID token.
+preview-userinfo = User Info
+preview-no-userinfo = Without the scope <code>openid</code> or <code>profile</code>, User Info answers 403.
+preview-adds = What each scope adds
+preview-scope = Scope
+preview-what = Adds
+preview-adds-nothing = Nothing: your records do not have it.
+preview-offline = No details. The platform may ask again while the member is away.
+preview-no-login = { $member } has no login, so { $client } learns nothing.
+preview-no-login-next = Give them a login with their e-mail, or choose another member.
+preview-deactivated = { $member } is deactivated, so { $client } learns nothing.
+preview-deactivated-next = Only an active member can log in. Choose another member.
+preview-not-permitted = { $member } is in none of the groups that may log in to { $client }.
+preview-not-permitted-next = Put them into one of the groups, permit another group, or choose another member.
 clients-find = Find an SSO client
 clients-find-button = Find
 clients-none = No SSO clients yet
@@ -255,6 +341,97 @@ clients-url = Redirect URL { $number }
 clients-url-line = Valid Redirect Urls, line { $number }
 clients-url-remove = Remove URL { $number }
 clients-url-add = Add another URL
+clients-full = Your association has 50 SSO clients, which is all it can have.
+clients-full-next = Delete one that is no longer used, then save this one again. Nothing that you typed is lost.
+
+who-hint = Others see a page that says why, and whom to ask.
+who-all = { $count ->
+    [one] All members with a login (1)
+   *[other] All members with a login ({ $count })
+}
+who-some = Only members of these groups
+who-size = ({ $count })
+who-no-groups = Your association has no groups yet.
+permitted-title = { $lose } of { $before } can no longer log in to { $client }
+permitted-here = Who may log in
+permitted-changed = A moment ago it was { $count }. Groups have changed meanwhile.
+permitted-changed-next = Nothing was saved. Look at the new number, then decide.
+permitted-what = What happens when you save
+permitted-lose = { $count ->
+    [one] 1 member can no longer log in here. They see a page that says why, and whom to ask.
+   *[other] { $count } members can no longer log in here. They see a page that says why, and whom to ask.
+}
+permitted-gain = { $count ->
+    [one] 1 member who could not log in here can from now on.
+   *[other] { $count } members who could not log in here can from now on.
+}
+permitted-then = { $count ->
+    [0] Then nobody can log in here.
+    [one] Then 1 member can log in here.
+   *[other] Then { $count } members can log in here.
+}
+permitted-inside = Whoever is inside stays there until their next log-in.
+permitted-before = Now
+permitted-after = After saving
+permitted-button = { $count ->
+    [one] Save, 1 loses access
+   *[other] Save, { $count } lose access
+}
+sharing-title = Before members’ details are shared
+sharing-trusted = Share them right away.
+sharing-trusted-hint = Your association stands behind this website.
+sharing-asked = Ask each member first.
+sharing-asked-hint = They see what is shared, and can take it back under “Your account”.
+log-out-urls = After log-out
+log-out-urls-hint = Where the platform may send members once they have logged out. Exact match. Leave it empty where the platform does not ask for it.
+log-out-url = Log-out URL { $number }
+log-out-url-line = After log-out, line { $number }
+log-out-url-remove = Remove log-out URL { $number }
+backchannel-url = Back-channel log-out URL
+backchannel-url-hint = Where we tell the platform that somebody has logged out, so that it ends its log-in too. Leave it empty where the platform does not ask for it.
+notices-title = Log-outs it was told of
+notices-hint = When a member logs out here, { $client } ends its log-in too.
+notices-none = Nobody who came from here has logged out yet.
+notice-done = Done
+notice-done-at = Logged out { $began }. It was told { $at }.
+notice-waiting = Pending
+notice-waiting-since = Logged out { $began }. The notice is on its way.
+notice-retrying = Not reached yet
+notice-retrying-next = { $tries ->
+    [one] Logged out { $began }. One try; it answered “{ $answer }”. Next try { $next }.
+   *[other] Logged out { $began }. { $tries } tries; it answered “{ $answer }”. Next try { $next }.
+}
+notice-given-up = Failed
+notice-given-up-at = Logged out { $began }. It answered “{ $answer }”. We stopped trying { $at }.
+notice-given-up-next = Compare the back-channel log-out URL with { $client }’s settings, and show its support this answer.
+developers-title = For developers
+developers-hint = Most platforms work as it is. Change something here only where their instructions say so.
+developers-method = How it proves itself
+developers-method-unused = It has not proved itself yet.
+developers-method-used = Last seen: { $method }, { $at }.
+developers-method-pin = Last seen: { $method }, { $at }. Choose that below to refuse every other way.
+method-either = Secret Key, in the post body or by Basic
+method-post = Secret Key, in the post body
+method-basic = Secret Key, by Basic
+method-signed = Signed assertions (private_key_jwt)
+method-none = Public client, with PKCE alone
+developers-jwks = Public keys (JWKS)
+developers-jwks-hint = Only for signed assertions: the JSON with the public keys, RSA, P-256 or Ed25519.
+developers-pkce = Require PKCE
+developers-pkce-ready = Every request of the last day carried a challenge, so nothing would break.
+developers-pkce-hint = Each log-in is proved once more, so that a stolen code is worth nothing. A platform that cannot do it stops working.
+developers-id-token = Put members’ details into the ID token too
+developers-id-token-hint = Some platforms read nothing else. Off, the ID token says only who it is, and the details come by User Info.
+developers-legacy = Log-in by the old Novi address, /sso/auth
+developers-legacy-mark = Migration option
+developers-legacy-hint = It signs with the Secret Key, which whoever holds it can do too. Switch it off as soon as the platform has moved to OpenID Connect.
+developers-machine = May fetch tokens for itself (client credentials)
+developers-machine-hint = For software without people, which calls other software. It needs no redirect URL.
+developers-resource = Resource URL
+developers-resource-hint = Only where this client is an API that others call: then it may look up the tokens that are meant for it.
+on = On
+off = Off
+
 clients-take-over = Take over an existing Client Id and Secret Key
 clients-take-over-hint = For a platform that is set up already: it keeps its settings. Leave both empty to get new ones.
 clients-secret-typed = You typed a Secret Key. It was not kept: type it again.
@@ -266,6 +443,7 @@ clients-reveal-hint = Asks for your password. Every showing is recorded.
 clients-never-shown = Not shown to anybody yet.
 clients-last-shown = Last shown by { $by }, { $at }.
 clients-secret-revealed = Copy it now. This showing was recorded.
+clients-signs = This client signs with a key of its own: it has no Secret Key.
 clients-public = This client is public: it has no Secret Key and proves each log-in with PKCE.
 clients-directory-document = Directory Document
 clients-endpoints = When a platform asks for single addresses
@@ -274,7 +452,20 @@ clients-authorization-url = Authorization URL
 clients-token-url = Token URL
 clients-userinfo-url = User Info URL
 clients-scope = Scope
-clients-ending = Pause, renew or end
+keys-title = Secret Keys
+keys-how = To change over without a pause: make a new one, paste it into { $client }’s settings, watch “last used” move to it, then remove the old one.
+keys-made = Made { $at }.
+keys-last-used = Last used { $at }.
+keys-never-used = Never used.
+keys-stops = Stops { $at }.
+keys-in-use = In use
+keys-not-yet = Not used yet
+keys-safe = Safe to remove
+keys-quiet = Not used for a week
+keys-reveal = Reveal
+keys-which = Secret Key { $start }…
+keys-remove = Remove
+clients-ending = Pause or end
 clients-switch-off = Switch off
 clients-switch-on = Switch on
 clients-new-secret = Make a new Secret Key
@@ -302,6 +493,19 @@ url-host = What follows <code>https://</code> is not a host name. Copy the addre
 url-not-canonical = Browsers write this address in another way, so it would never match. Enter <code>{ $better }</code>
 url-duplicate = This address is on the list already. Remove one of the two.
 url-too-long = That address is too long. It may have { $most } characters.
+groups-empty = Choose at least one group, or let all members log in.
+groups-too-many = An SSO client can have { $most } groups. For more, make one group of them.
+groups-gone = One of the groups you chose does not exist any more. Look at your choice, then save again.
+jwks-missing = Paste the public keys of the client, or choose another way.
+jwks-malformed = That is no JWKS. It is JSON with a list called <code>keys</code>. Copy all of it.
+jwks-empty = There is no key in it. Its list <code>keys</code> is empty.
+jwks-too-many = It is too long, or has more than 10 keys. Leave out those that are not used any more.
+jwks-private = This holds a private or a shared key, which nobody else may see. Paste the public half only, and replace that key.
+jwks-kind = Keys must be RSA of 2048 bits or more, P-256, or Ed25519.
+jwks-kid = Where there are several keys, each needs a <code>kid</code> of its own.
+legacy-no-secret = The old address signs with the Secret Key, and this client has none. Switch this off, or choose a Secret Key above.
+resource-not-one = A resource URL is a whole address without a <code>#</code>, such as <code>https://api.example.org/</code>
+resource-taken = Another SSO client has this resource URL. Each can be one client’s only.
 client-id-missing = Enter the Client Id too, or leave both empty to get new ones.
 client-id-not-a-guid = A Client Id looks like <code>8c1f6a2e-4b7d-4f0e-9a53-2d6e7c90b1f4</code>. Copy it from the platform’s settings.
 client-id-taken = Another SSO client has this Client Id. Copy the right one from the platform’s settings.
@@ -354,11 +558,34 @@ switch-off-button = { $tokens ->
 }
 new-secret-title = Make a new Secret Key for { $client }?
 new-secret-here = New Secret Key
-new-secret-last-used = The present Secret Key stops working. It was last used { $at }.
-new-secret-never-used = The present Secret Key stops working. It was never used.
+new-secret-how = Make it, paste it into { $client }’s settings, and watch “last used” move to it. Then remove the old one. Nobody notices.
+new-secret-last-used = The present Secret Key is in use. It was last used { $at }.
+new-secret-never-used = The present Secret Key was never used.
+new-secret-name = Name (optional)
+new-secret-name-hint = To tell the two apart, for example “Summer 2026”.
+new-secret-name-long = That name is too long. Use at most { $most } characters.
+new-secret-old = The present Secret Key
+new-secret-old-days = { $days ->
+    [one] works 1 day more
+   *[other] works { $days } days more
+}
+new-secret-old-now = stops working at once
+new-secret-old-both = The present Secret Keys
+new-secret-old-now-both = both stop working at once
 new-secret-pause = Nobody can log in to { $client } until the new one stands in its settings. Have them open before you go on.
+new-secret-full = Two Secret Keys are live already.
+new-secret-full-next = Remove the one that is not used any more, then make a new one. Or let both stop at once.
+new-secret-button = Make the new Secret Key
 new-secret-logged-in = People who are logged in there stay logged in.
-new-secret-button = Replace the Secret Key
+remove-secret-title = Remove the Secret Key { $start }… of { $client }?
+remove-secret-here = Remove a Secret Key
+remove-secret-last-used = It was last used { $at }. From now on, it opens nothing.
+remove-secret-never-used = It was never used. From now on, it opens nothing.
+remove-secret-stays = { $client } goes on with the Secret Key { $start }…, last used { $at }.
+remove-secret-stays-unused = { $client } has not used the Secret Key { $start }… yet. If it does not have it, nobody can log in there.
+remove-secret-button = Remove the Secret Key { $start }…
+remove-secret-last = This is the only Secret Key of { $client }.
+remove-secret-last-next = Make a new one first. Then this one can be removed.
 
 prove-title = Type your password again
 prove-reveal = Before we show the Secret Key of { $client }, we make sure that it is you.
@@ -370,7 +597,9 @@ prove-too-many = Too many tries. Wait { $wait }, then try again. Your password s
 prove-form-stale = This page was open for too long. Type your password again.
 prove-busy = Many people are logging in right now. Wait a few seconds, then try again.
 prove-reveal-button = Reveal Secret Key
-prove-new-secret-button = Replace the Secret Key
+prove-new-secret-button = Make the new Secret Key
+prove-remove-secret = Before we remove a Secret Key of { $client }, we make sure that it is you.
+prove-remove-secret-button = Remove the Secret Key { $start }…
 prove-delete-button = Delete { $client }
 
 ### When something did not work

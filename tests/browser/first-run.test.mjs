@@ -149,7 +149,8 @@ story(set, "what cannot be undone asks first", async ({ novi, visit }) => {
 
   await page.getByRole("link", { name: "Make a new Secret Key" }).click();
   await stands(page, "Make a new Secret Key for Old Forum?");
-  await page.getByRole("button", { name: "Replace the Secret Key" }).click();
+  await page.getByLabel("stops working at once").check();
+  await page.getByRole("button", { name: "Make the new Secret Key" }).click();
   await page.getByRole("status").getByText("The new Secret Key works now.").waitFor();
 
   await page.getByRole("link", { name: "Delete" }).click();

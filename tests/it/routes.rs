@@ -6,9 +6,10 @@ use novi_sso::router::ROUTES;
 
 use crate::support::{Browser, Novi, Page};
 
-/// A route's path with this client in it, and a file that there is.
+/// A route's path with this client in it, its first Secret Key, and a file that there is.
 pub fn concrete(pattern: &str, client_id: &str) -> String {
     let path = pattern.replace("{client_id}", client_id);
+    let path = path.replace("{secret_id}", client_id);
     let path = path.replace("{hash}/{name}", "brand/0b5f6b.css");
     assert!(!path.contains('{'), "say what stands for the parameter in {pattern}");
     path
@@ -53,7 +54,12 @@ const ANSWERS: &[(&str, &str, [u16; 3])] = &[
     ("POST", "/admin/sso-clients/new", [303, 403, 422]),
     ("GET", "/admin/sso-clients/{client_id}", [303, 403, 200]),
     ("POST", "/admin/sso-clients/{client_id}", [303, 403, 422]),
+    ("GET", "/admin/sso-clients/{client_id}/failures", [303, 403, 200]),
+    ("GET", "/admin/sso-clients/{client_id}/preview", [303, 403, 200]),
     ("POST", "/admin/sso-clients/{client_id}/reveal", [303, 403, 200]),
+    ("POST", "/admin/sso-clients/{client_id}/secrets/{secret_id}/reveal", [303, 403, 200]),
+    ("GET", "/admin/sso-clients/{client_id}/secrets/{secret_id}/remove", [303, 403, 200]),
+    ("POST", "/admin/sso-clients/{client_id}/secrets/{secret_id}/remove", [303, 403, 422]),
     ("GET", "/admin/sso-clients/{client_id}/new-secret", [303, 403, 200]),
     ("POST", "/admin/sso-clients/{client_id}/new-secret", [303, 403, 303]),
     ("GET", "/admin/sso-clients/{client_id}/switch-off", [303, 403, 200]),

@@ -1,6 +1,10 @@
 //! How an SSO client does: sign-ins by day, and what failed, by reason.
 
+pub mod pages;
 mod store;
+pub mod views;
+
+use std::collections::BTreeMap;
 
 use crate::associations::Site;
 use crate::clock::Timestamp;
@@ -95,6 +99,18 @@ impl Failure {
 }
 
 rows! {
+    /// The same of one client among all.
+    pub struct CountedOf {
+        pub client_id: ClientId,
+        pub outcome: String,
+        pub times: i64,
+    }
+
+    pub struct SignInsOf {
+        pub client_id: ClientId,
+        pub times: i64,
+    }
+
     pub struct Counted {
         pub outcome: String,
         pub times: i64,
@@ -150,6 +166,33 @@ pub async fn today(site: &Site, client: &ClientId) -> Result<Health, db::Error> 
         }
     }
     Ok(health)
+}
+
+/// How today is for a client, in two numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub sign_ins: i64,
+    /// Without those that a member chose.
+    pub failures: i64,
+}
+
+/// Every client that somebody came by today.
+pub async fn today_of_all(site: &Site) -> Result<BTreeMap<ClientId, Tally>, db::Error> {
+    let (day, mut db) = (day(site.now), site.read());
+    let mut all = BTreeMap::<ClientId, Tally>::new();
+    for row in store::counted_of_all(&mut db, day).await? {
+        let tally = all.entry(row.client_id).or_default();
+        match Failure::parse(&row.outcome) {
+            Some(Failure::Declined) => {}
+            Some(_) => tally.failures += row.times,
+            None => tally.sign_ins += row.times,
+        }
+    }
+    let start = Timestamp::from_unix_seconds(day * DAY_SECONDS);
+    for row in store::sign_ins_of_all(&mut db, start).await? {
+        all.entry(row.client_id).or_default().sign_ins += row.times;
+    }
+    Ok(all)
 }
 
 /// Forgets up to `most` days that are long past.

@@ -1,6 +1,6 @@
 //! `client_days`, and the sign-ins among the `grants` of today.
 
-use super::{Counted, SignIns};
+use super::{Counted, CountedOf, SignIns, SignInsOf};
 use crate::associations::Site;
 use crate::clock::Timestamp;
 use crate::db::{Error, Reader, Writer};
@@ -78,6 +78,27 @@ pub async fn sign_ins_since(
         .optional()
         .await?;
     Ok(counted.unwrap_or(SignIns { times: 0, last_at: None }))
+}
+
+pub async fn counted_of_all(db: &mut Reader, day: i64) -> Result<Vec<CountedOf>, Error> {
+    db.find(
+        "select client_id, outcome, times from client_days
+         where association_id = $1 and day = $2",
+    )
+    .bind(day)
+    .all()
+    .await
+}
+
+pub async fn sign_ins_of_all(db: &mut Reader, start: Timestamp) -> Result<Vec<SignInsOf>, Error> {
+    db.find(
+        "select client_id, count(*) as times from grants
+         where association_id = $1 and created_at >= $2 and consumed_at is not null
+         group by client_id",
+    )
+    .bind(start)
+    .all()
+    .await
 }
 
 pub async fn forget_days(site: &Site, oldest: i64, most: i64) -> Result<usize, Error> {

@@ -1,6 +1,7 @@
 //! Permitted Groups: who may log in at an SSO client. None is everybody with a login (DEC14).
 
 mod store;
+pub mod views;
 
 use super::Client;
 use crate::associations::Site;
@@ -43,6 +44,11 @@ pub async fn change(
     groups: &[GroupId],
 ) -> Result<Change, db::Error> {
     store::permission_change(&mut site.read(), client, groups).await
+}
+
+/// The names of the groups of every client that has some.
+pub async fn names(db: &mut Reader) -> Result<Vec<(ClientId, String)>, db::Error> {
+    store::names(db).await
 }
 
 pub(super) async fn groups(db: &mut Reader, id: &ClientId) -> Result<Vec<GroupId>, db::Error> {

@@ -19,6 +19,18 @@ pub async fn groups(db: &mut Reader, id: &ClientId) -> Result<Vec<GroupId>, Erro
     Ok(groups.into_iter().map(|(group,)| group).collect())
 }
 
+pub async fn names(db: &mut Reader) -> Result<Vec<(ClientId, String)>, Error> {
+    db.find(
+        "select cg.client_id, g.name
+         from client_groups cg
+         join groups g on g.association_id = cg.association_id and g.group_id = cg.group_id
+         where cg.association_id = $1
+         order by g.name",
+    )
+    .all()
+    .await
+}
+
 pub async fn is_permitted(
     db: &mut Reader,
     id: &ClientId,

@@ -1,7 +1,9 @@
 //! The Secret Keys of an SSO client: two may be live at once, so that its platform changes over
 //! without an outage.
 
+pub mod pages;
 mod store;
+pub mod views;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 

@@ -223,6 +223,10 @@ impl Page {
         for (at, _) in form.match_indices("<input").chain(form.match_indices("<textarea")) {
             let (tag, rest) = form[at..].split_once('>').unwrap();
             let Some(name) = attribute(tag, "name") else { continue };
+            let is_choice = ["radio", "checkbox"].map(|kind| format!(" type=\"{kind}\""));
+            if is_choice.iter().any(|kind| tag.contains(kind)) && !tag.contains(" checked") {
+                continue;
+            }
             let value = if tag.starts_with("<textarea") {
                 unescaped(rest.split("</textarea>").next().unwrap())
             } else {

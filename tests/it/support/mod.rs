@@ -33,7 +33,7 @@ use sqlx::{Connection as _, PgConnection, SqliteConnection};
 
 pub use browser::{Browser, Page};
 pub use jwt::{Stranger, claims, header_of, kids, verified};
-pub use network::network;
+pub use network::{network, proxy};
 pub use platform::{Platform, Reply};
 pub use receiver::{Received, Receiver};
 
@@ -285,6 +285,24 @@ impl Novi {
 pub fn registered(url: &str) -> RedirectUrl {
     let development = url.starts_with("http://");
     RedirectUrl::register(url, development).unwrap()
+}
+
+/// All that an association may keep of a person.
+pub fn everything(member: &mut NewMember) {
+    for (name, value) in [
+        ("middle_name", "Beth"),
+        ("nickname", "Annie"),
+        ("preferred_username", "annie"),
+        ("profile", "https://www.acme.example/people/ann"),
+        ("picture", "https://www.acme.example/people/ann.png"),
+        ("website", "https://archer.example/"),
+        ("gender", "female"),
+        ("birthdate", "1970-12-31"),
+        ("zoneinfo", "America/New_York"),
+        ("locale", "en-US"),
+    ] {
+        member.details.set(name, value).unwrap();
+    }
 }
 
 /// SQLite in a fresh file, or a fresh database on the PostgreSQL server that `NOVI_TEST_POSTGRES` names.
