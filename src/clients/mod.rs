@@ -333,6 +333,9 @@ pub async fn change(
             secrets::keep(site, &mut tx, id, &secret::first_id(id), "", &secret).await?;
         }
     }
+    if before.is_machine && !settings.is_machine {
+        store::revoke_machine_tokens(&mut tx, id).await?;
+    }
     let kind = Kind::ClientChanged;
     events::record(&mut tx, &site.app.vault, kind, actor, id.as_str(), &(before, settings)).await?;
     tx.config_changed().await?;

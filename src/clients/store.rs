@@ -238,6 +238,11 @@ pub async fn revoke_grants(tx: &mut Writer, id: &ClientId) -> Result<(), Error> 
     .bind(now)
     .run()
     .await?;
+    revoke_machine_tokens(tx, id).await
+}
+
+pub async fn revoke_machine_tokens(tx: &mut Writer, id: &ClientId) -> Result<(), Error> {
+    let now = tx.now();
     tx.change(
         "update machine_tokens set revoked_at = $3
          where association_id = $1 and client_id = $2 and revoked_at is null",

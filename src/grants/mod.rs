@@ -168,7 +168,7 @@ pub async fn redeem(
         return Ok(Err(refused(site, client, &hash).await?));
     };
     if let Err(refusal) = grant.check(redirect_uri, verifier, site.now) {
-        store::revoke(site, &hash).await?;
+        store::burn(site, &hash).await?;
         return Ok(Err(refusal));
     }
     Ok(Ok(Purchase {

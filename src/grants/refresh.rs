@@ -97,7 +97,7 @@ pub async fn redeem(
         access_scope: scope,
     };
     let Some(refreshed) = store::refresh(site, client, &hash, &next).await? else {
-        return lost_or_refused(site, client, kept, token).await;
+        return lost_or_refused(site, client, kept, token, scope).await;
     };
     Ok(Ok(Purchase {
         member_id: refreshed.member_id,
@@ -122,6 +122,7 @@ async fn lost_or_refused(
     client: &ClientId,
     kept: Kept,
     token: &Token,
+    asked: Option<&str>,
 ) -> Result<Result<Purchase, Refusal>, db::Error> {
     let hash = token.hash(Purpose::Refresh);
     let mut tx = site.write().await?;
@@ -150,10 +151,11 @@ async fn lost_or_refused(
         .is_some_and(|at| site.now.seconds_since(at) < RETRY_SECONDS && at <= site.now);
     if kept == Kept::Confidential && is_last && is_fresh {
         let end = found.access_expires_at.unwrap_or(site.now);
+        let opens = found.access_scope.as_deref().unwrap_or(&found.scope);
         return Ok(Ok(Purchase {
             member_id: found.member_id,
-            scope: found.access_scope.unwrap_or(found.scope),
-            is_other_scope: false,
+            scope: opens.to_owned(),
+            is_other_scope: asked.unwrap_or(&found.scope) != opens,
             claims: kept_claims(found.claims),
             nonce: None,
             auth_time: found.auth_time,

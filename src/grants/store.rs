@@ -187,9 +187,12 @@ pub async fn family(db: &mut Reader, family: &TokenHash) -> Result<Option<Family
     .await
 }
 
-pub async fn revoke(site: &Site, code: &TokenHash) -> Result<(), Error> {
+/// Ends a code that was presented wrongly, with the tokens written for it that nobody has seen.
+pub async fn burn(site: &Site, code: &TokenHash) -> Result<(), Error> {
     site.once(
-        "update grants set revoked_at = $3
+        "update grants
+         set revoked_at = $3, access_hash = null, access_expires_at = null, refresh_family = null,
+             refresh_hash = null, refresh_expires_at = null
          where association_id = $1 and code_hash = $2 and revoked_at is null",
     )
     .bind(code)
@@ -461,7 +464,8 @@ pub async fn forget(tx: &mut Writer, oldest: Timestamp, most: i64) -> Result<Vec
              where association_id = $1 and code_expires_at < $2 and refresh_expires_at is null
                  and (access_expires_at is null or access_expires_at < $2)
              limit $3)
-         returning client_id, created_at, consumed_at",
+         returning client_id, created_at,
+             case when access_hash is not null then consumed_at end as consumed_at",
     )
     .bind(oldest)
     .bind(most)
@@ -480,7 +484,8 @@ pub async fn forget_refreshed(
              select code_hash from grants
              where association_id = $1 and refresh_expires_at < $2
              limit $3)
-         returning client_id, created_at, consumed_at",
+         returning client_id, created_at,
+             case when access_hash is not null then consumed_at end as consumed_at",
     )
     .bind(oldest)
     .bind(most)

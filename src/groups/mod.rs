@@ -60,7 +60,8 @@ pub async fn add_member(
     Ok(true)
 }
 
-/// False when the member was not in it.
+/// False when the member was not in it. What clients hold of a member whom this keeps out of them is
+/// void, and stays so for one who comes back (SEC-D5).
 pub async fn remove_member(
     site: &Site,
     group: &GroupId,
@@ -71,6 +72,7 @@ pub async fn remove_member(
     if !store::delete_member(&mut tx, group, member).await? {
         return Ok(false);
     }
+    store::revoke_unpermitted(&mut tx, member).await?;
     let kind = Kind::GroupMemberRemoved;
     events::record(&mut tx, &site.app.vault, kind, actor, group.as_str(), member).await?;
     tx.commit().await?;

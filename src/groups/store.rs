@@ -68,6 +68,27 @@ pub async fn delete_member(
     Ok(deleted.is_some())
 }
 
+/// The grants of a member at clients that have Permitted Groups and none that the member is in.
+pub async fn revoke_unpermitted(tx: &mut Writer, member: &MemberId) -> Result<(), Error> {
+    let now = tx.now();
+    tx.change(
+        "update grants set revoked_at = $3
+         where association_id = $1 and member_id = $2 and revoked_at is null
+             and exists (select 1 from client_groups cg
+                         where cg.association_id = $1 and cg.client_id = grants.client_id)
+             and not exists (select 1 from client_groups cg
+                             join group_members gm
+                                 on gm.association_id = cg.association_id
+                                 and gm.group_id = cg.group_id
+                             where cg.association_id = $1 and cg.client_id = grants.client_id
+                                 and gm.member_id = $2)",
+    )
+    .bind(member)
+    .bind(now)
+    .run()
+    .await
+}
+
 pub async fn find(db: &mut Reader, named: &str) -> Result<Option<GroupId>, Error> {
     let found: Option<(GroupId,)> = db
         .find(

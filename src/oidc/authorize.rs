@@ -112,12 +112,18 @@ async fn understood(site: &Site, params: &Params) -> Result<Result<Asked, Respon
     match check(site, &client, params, mode).await {
         Ok(request) => Ok(Ok(Asked { client, callback, request })),
         Err(error) => {
-            let needs_pkce = params.get("code_challenge").is_none()
-                && (client.is_public() || client.requires_pkce);
-            let why = if needs_pkce { Failure::Pkce } else { Failure::Request };
-            health::failed(site, &client.client_id, why).await?;
+            health::failed(site, &client.client_id, failure(&client, params)).await?;
             Ok(Err(callback.error(&error)))
         }
+    }
+}
+
+/// What the client's page says of a request that [`check`] refuses.
+pub(super) fn failure(client: &Client, params: &Params) -> Failure {
+    let needs_pkce = client.is_public() || client.requires_pkce;
+    match params.get("code_challenge") {
+        None if needs_pkce => Failure::Pkce,
+        _ => Failure::Request,
     }
 }
 

@@ -22,7 +22,7 @@ pub async fn exchange(site: &Site, request: &Authenticated) -> Result<TokenRespo
                 Refusal::Expired => Failure::CodeExpired,
                 Refusal::Replayed => Failure::CodeReplayed,
                 Refusal::RedirectUri | Refusal::Verifier => Failure::CodeMismatch,
-                Refusal::Void => Failure::NotPermitted,
+                Refusal::Void => Failure::Ended,
                 Refusal::Unknown | Refusal::AnotherClient | Refusal::Scope => Failure::CodeUnknown,
             };
             health::failed(site, &client.client_id, failure).await?;

@@ -35,16 +35,17 @@ pub async fn post(site: Site, request: Authenticated) -> Result<Response, Error>
     if params.get("request_uri").is_some() {
         return Err(Error::invalid_request("request_uri cannot be pushed"));
     }
-    let mode = ResponseMode::parse(params.get("response_mode"));
-    let mode =
-        mode.ok_or_else(|| Error::invalid_request("response_mode must be query or form_post"))?;
+    let Some(mode) = ResponseMode::parse(params.get("response_mode")) else {
+        health::failed(&site, &client.client_id, Failure::Request).await?;
+        return Err(Error::invalid_request("response_mode must be query or form_post"));
+    };
     let redirect_uri = params.require("redirect_uri")?;
     if client.redirect_url(redirect_uri).is_none() {
         health::failed(&site, &client.client_id, Failure::RedirectUrl).await?;
         return Err(Error::invalid_request("redirect_uri is not on the list of this client"));
     }
     if let Err(error) = authorize::check(&site, client, params, mode).await {
-        health::failed(&site, &client.client_id, Failure::Request).await?;
+        health::failed(&site, &client.client_id, authorize::failure(client, params)).await?;
         return Err(error);
     }
     let kept = params.without(&["client_secret", "client_assertion", "client_assertion_type"]);

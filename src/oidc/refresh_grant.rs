@@ -30,8 +30,7 @@ pub async fn refresh(site: &Site, request: &Authenticated) -> Result<TokenRespon
         Err(refusal) => {
             let failure = match refusal {
                 Refusal::Replayed => Failure::RefreshReplayed,
-                Refusal::Void => Failure::NotPermitted,
-                Refusal::Expired => Failure::CodeExpired,
+                Refusal::Void | Refusal::Expired => Failure::Ended,
                 _ => Failure::CodeUnknown,
             };
             health::failed(site, &client.client_id, failure).await?;

@@ -48,12 +48,14 @@ pub enum Failure {
     CodeUnknown,
     /// A refresh token came again after its successor was used.
     RefreshReplayed,
+    /// Its code or refresh token is of a log-in that has ended: by time, by the member, or by an admin.
+    Ended,
     /// It is switched off.
     SwitchedOff,
 }
 
 impl Failure {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::RedirectUrl,
         Self::LogOutUrl,
         Self::Request,
@@ -69,6 +71,7 @@ impl Failure {
         Self::CodeMismatch,
         Self::CodeUnknown,
         Self::RefreshReplayed,
+        Self::Ended,
         Self::SwitchedOff,
     ];
 
@@ -89,6 +92,7 @@ impl Failure {
             Self::CodeMismatch => "code_mismatch",
             Self::CodeUnknown => "code_unknown",
             Self::RefreshReplayed => "refresh_replayed",
+            Self::Ended => "ended",
             Self::SwitchedOff => "switched_off",
         }
     }
@@ -183,7 +187,7 @@ pub async fn today_of_all(site: &Site) -> Result<BTreeMap<ClientId, Tally>, db::
     for row in store::counted_of_all(&mut db, day).await? {
         let tally = all.entry(row.client_id).or_default();
         match Failure::parse(&row.outcome) {
-            Some(Failure::Declined) => {}
+            Some(Failure::Declined | Failure::Ended) => {}
             Some(_) => tally.failures += row.times,
             None => tally.sign_ins += row.times,
         }

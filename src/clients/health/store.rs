@@ -6,6 +6,9 @@ use crate::clock::Timestamp;
 use crate::db::{Error, Reader, Writer};
 use crate::id::ClientId;
 
+/// More than any code lives: what was consumed today was made at most so long before today.
+const BEFORE_SECONDS: i64 = 3600;
+
 /// One statement for a client that exists, and nothing for one that does not.
 pub async fn count_failure(
     site: &Site,
@@ -61,7 +64,7 @@ pub async fn counted(db: &mut Reader, id: &ClientId, day: i64) -> Result<Vec<Cou
     .await
 }
 
-/// Those whose grants are not forgotten yet.
+/// Those whose grants are not forgotten yet. A code that bought nothing was no sign-in.
 pub async fn sign_ins_since(
     db: &mut Reader,
     id: &ClientId,
@@ -70,11 +73,12 @@ pub async fn sign_ins_since(
     let counted: Option<SignIns> = db
         .find(
             "select count(*) as times, max(consumed_at) as last_at from grants
-             where association_id = $1 and client_id = $2 and created_at >= $3
-                 and consumed_at is not null",
+             where association_id = $1 and client_id = $2 and created_at >= $4
+                 and consumed_at >= $3 and access_hash is not null",
         )
         .bind(id)
         .bind(start)
+        .bind(start.plus_seconds(-BEFORE_SECONDS))
         .optional()
         .await?;
     Ok(counted.unwrap_or(SignIns { times: 0, last_at: None }))
@@ -93,10 +97,12 @@ pub async fn counted_of_all(db: &mut Reader, day: i64) -> Result<Vec<CountedOf>,
 pub async fn sign_ins_of_all(db: &mut Reader, start: Timestamp) -> Result<Vec<SignInsOf>, Error> {
     db.find(
         "select client_id, count(*) as times from grants
-         where association_id = $1 and created_at >= $2 and consumed_at is not null
+         where association_id = $1 and created_at >= $3 and consumed_at >= $2
+             and access_hash is not null
          group by client_id",
     )
     .bind(start)
+    .bind(start.plus_seconds(-BEFORE_SECONDS))
     .all()
     .await
 }

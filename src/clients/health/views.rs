@@ -93,7 +93,7 @@ impl FailureRow {
             | Failure::CodeMismatch
             | Failure::CodeUnknown
             | Failure::RefreshReplayed => Acts::Platform,
-            Failure::Declined => Acts::Nobody,
+            Failure::Declined | Failure::Ended => Acts::Nobody,
         }
     }
 
@@ -119,6 +119,7 @@ impl FailureRow {
             Failure::RefreshReplayed => {
                 ("failure-refresh-replayed", "failure-refresh-replayed-next")
             }
+            Failure::Ended => ("failure-ended", "failure-ended-next"),
             Failure::SwitchedOff => ("failure-switched-off", "failure-switched-off-next"),
         }
     }

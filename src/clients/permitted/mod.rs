@@ -55,10 +55,15 @@ pub(super) async fn groups(db: &mut Reader, id: &ClientId) -> Result<Vec<GroupId
     store::groups(db, id).await
 }
 
+/// What the client holds of members who may not log in any more is void, and stays so if they may again.
 pub(super) async fn set(
     tx: &mut Writer,
     id: &ClientId,
     groups: &[GroupId],
 ) -> Result<(), db::Error> {
-    store::set(tx, id, groups).await
+    store::set(tx, id, groups).await?;
+    match groups {
+        [] => Ok(()),
+        _ => store::revoke_unpermitted(tx, id).await,
+    }
 }

@@ -118,3 +118,22 @@ pub async fn set(tx: &mut Writer, id: &ClientId, groups: &[GroupId]) -> Result<(
     }
     Ok(())
 }
+
+/// The grants of members who are in none of the client's groups.
+pub async fn revoke_unpermitted(tx: &mut Writer, id: &ClientId) -> Result<(), Error> {
+    let now = tx.now();
+    tx.change(
+        "update grants set revoked_at = $3
+         where association_id = $1 and client_id = $2 and revoked_at is null
+             and not exists (select 1 from client_groups cg
+                             join group_members gm
+                                 on gm.association_id = cg.association_id
+                                 and gm.group_id = cg.group_id
+                             where cg.association_id = $1 and cg.client_id = $2
+                                 and gm.member_id = grants.member_id)",
+    )
+    .bind(id)
+    .bind(now)
+    .run()
+    .await
+}

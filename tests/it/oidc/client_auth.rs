@@ -301,6 +301,111 @@ async fn a_new_secret_key_ends_the_old_one_at_once() {
     assert_eq!(forj.exchange(&code).await.status, 200);
 }
 
+/// SECURITY.md 4.7: a platform changes over without an outage, in whatever way it sends its key.
+#[tokio::test]
+async fn two_secret_keys_work_side_by_side_until_the_old_one_expires() {
+    let novi = Novi::start().await;
+    let old = taken_over(&novi, "a+b/c=d&e:f%g#h!i~j").await;
+    let (site, week) = (novi.home().await, Old::StopsIn { days: 7 });
+    let replaced = secrets::replace(&site, &old.id(), "moved", week, &Actor::CommandLine).await;
+    let fresh = replaced.unwrap().unwrap().expose().to_owned();
+    let new = Platform { secret: fresh, ..old.clone() };
+    let statuses = |client: Platform| async move {
+        let (id, secret) = (client.client_id.clone(), client.secret.clone());
+        [
+            client.exchange("x").await.refusal().0,
+            client.exchange_by_basic("x", &id, &secret).await.refusal().0,
+            client.exchange_by_basic("x", &encoded(&id), &encoded(&secret)).await.refusal().0,
+        ]
+    };
+
+    novi.clock.advance(7 * 24 * 3600 - 1);
+    assert_eq!(statuses(old.clone()).await, [400; 3], "past the door: the code is what is wrong");
+    assert_eq!(statuses(new.clone()).await, [400; 3]);
+    novi.clock.advance(1);
+    assert_eq!(statuses(old).await, [401; 3]);
+    assert_eq!(statuses(new).await, [400; 3]);
+}
+
+/// So that an admin sees when the old one can go: which key was used last, when, and how.
+#[tokio::test]
+async fn the_last_use_of_each_secret_key_is_noted_once_a_minute() {
+    let novi = Novi::start().await;
+    let old = novi.client("Forj").await;
+    let (site, id) = (novi.home().await, old.id());
+    let week = Old::StopsIn { days: 7 };
+    let replaced = secrets::replace(&site, &id, "new", week, &Actor::CommandLine).await;
+    let secret = replaced.unwrap().unwrap().expose().to_owned();
+    let new = Platform { secret, ..old.clone() };
+    let noted = || async {
+        let client = clients::load(&novi.home().await, &id).await.unwrap().unwrap();
+        let seconds = |at: novi_sso::clock::Timestamp| at.unix_seconds() - crate::support::NOW;
+        let used: Vec<_> = client.secrets.iter().map(|s| s.last_used_at.map(seconds)).collect();
+        (used, client.method_used.map(|(method, at)| (method, seconds(at))))
+    };
+    assert_eq!(noted().await, (vec![None, None], None));
+
+    novi.clock.advance(10);
+    old.exchange("x").await;
+    old.token(&[("code", "x"), ("client_secret", "wrong")]).await;
+    let post = TokenAuthMethod::ClientSecretPost;
+    assert_eq!(noted().await, (vec![Some(10), None], Some((post, 10))));
+    novi.clock.advance(20);
+    new.exchange("x").await;
+    old.exchange("x").await;
+    assert_eq!(noted().await, (vec![Some(10), Some(30)], Some((post, 10))), "not each time");
+    novi.clock.advance(60);
+    old.exchange("x").await;
+    new.exchange_by_basic("x", &new.client_id, &new.secret).await;
+    assert_eq!(noted().await.0, [Some(90), Some(90)]);
+}
+
+#[tokio::test]
+async fn a_secret_key_that_is_removed_ends_at_once_and_the_other_goes_on() {
+    let novi = Novi::start().await;
+    let old = novi.client("Forj").await;
+    let (site, id, actor) = (novi.home().await, old.id(), Actor::CommandLine);
+    let week = Old::StopsIn { days: 7 };
+    let replaced = secrets::replace(&site, &id, "new", week, &actor).await;
+    let secret = replaced.unwrap().unwrap().expose().to_owned();
+    let new = Platform { secret, ..old.clone() };
+    assert_eq!(old.exchange("x").await.status, 400);
+    let kept = clients::load(&site, &id).await.unwrap().unwrap();
+
+    secrets::remove(&site, &id, &kept.secrets[0].id, &actor).await.unwrap().unwrap();
+
+    assert_eq!((old.exchange("x").await.status, new.exchange("x").await.status), (401, 400));
+    novi.clock.advance(8 * 24 * 3600);
+    assert_eq!(new.exchange("x").await.status, 400);
+}
+
+/// A pinned method is pinned for every Secret Key, and at every endpoint.
+#[tokio::test]
+async fn a_pinned_method_holds_at_every_endpoint() {
+    let novi = Novi::start().await;
+    let basic = TokenAuthMethod::ClientSecretBasic;
+    let forj = novi.client_at(HOME, "Forj", &[CALLBACK], basic).await;
+
+    for reply in [
+        forj.exchange("x").await,
+        forj.refresh("x").await,
+        forj.acts_for_itself(&[]).await,
+        forj.revoke("x").await,
+        forj.introspect("x").await,
+        forj.push(&[]).await,
+    ] {
+        assert_eq!(reply.refusal(), (401, "invalid_client"));
+    }
+    for path in ["/oauth/token", "/oauth/revoke", "/oauth/introspect", "/oauth/par"] {
+        let headers = [
+            ("authorization", &*basic_of(&forj)),
+            ("content-type", "application/x-www-form-urlencoded"),
+        ];
+        let reply = forj.post(path, &headers, "token=x").await;
+        assert_ne!(reply.status, 401, "{path}: {}", reply.json);
+    }
+}
+
 /// DEC21: a platform keeps its Client Id and Secret Key.
 async fn taken_over(novi: &Novi, secret: &str) -> Platform {
     let redirect_urls = vec![RedirectUrl::register(CALLBACK, false).unwrap()];

@@ -6,6 +6,7 @@ mod jwt;
 mod network;
 mod platform;
 mod receiver;
+mod signer;
 mod tables;
 
 use std::io::Write as _;
@@ -36,6 +37,7 @@ pub use jwt::{Stranger, claims, header_of, kids, verified};
 pub use network::{network, proxy};
 pub use platform::{Platform, Reply};
 pub use receiver::{Received, Receiver};
+pub use signer::{Signer, signed_by_secret, unsigned};
 
 pub const HOME: &str = "www.acme.example";
 pub const ELSEWHERE: &str = "www.other.example";

@@ -14,6 +14,10 @@ use tower::ServiceExt as _;
 
 use super::{Browser, Member, Novi, Page};
 
+/// The example of RFC 7636, appendix B.
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
 /// An SSO client, as its platform knows it.
 #[derive(Clone)]
 pub struct Platform {
@@ -42,6 +46,16 @@ impl Index<&str> for Reply {
 impl Reply {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// A member of the answer that is text.
+    pub fn text(&self, name: &str) -> &str {
+        self[name].as_str().unwrap_or_else(|| panic!("no {name}: {} {}", self.status, self.json))
+    }
+
+    /// Status and error code.
+    pub fn refusal(&self) -> (u16, &str) {
+        (self.status, self["error"].as_str().unwrap_or_default())
     }
 }
 
@@ -187,6 +201,98 @@ impl Platform {
             headers: parts.headers,
             json: serde_json::from_slice(&body).unwrap_or_default(),
         }
+    }
+
+    pub fn id(&self) -> ClientId {
+        self.client_id.parse().unwrap()
+    }
+
+    /// What a member's sign-in with these scopes buys.
+    pub async fn tokens_for(&self, member: &Member, scope: &str) -> Reply {
+        self.tokens_for_with(member, &[("scope", scope)]).await
+    }
+
+    /// With PKCE, where the client is a public one.
+    pub async fn tokens_for_with(&self, member: &Member, changes: &[(&str, &str)]) -> Reply {
+        let mut asked = changes.to_vec();
+        if self.secret.is_empty() {
+            asked.extend([("code_challenge", CHALLENGE), ("code_challenge_method", "S256")]);
+        }
+        let code = self.code_for_with(member, &asked).await;
+        let verifier = if self.secret.is_empty() { VERIFIER } else { "" };
+        let bought = self.token(&[("code", &code), ("code_verifier", verifier)]).await;
+        assert_eq!(bought.status, 200, "{}", bought.json);
+        bought
+    }
+
+    pub async fn refresh(&self, refresh_token: &str) -> Reply {
+        self.refresh_with(refresh_token, &[]).await
+    }
+
+    pub async fn refresh_with(&self, refresh_token: &str, changes: &[(&str, &str)]) -> Reply {
+        let usual = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
+        self.post_form("/oauth/token", &usual, changes).await
+    }
+
+    pub async fn revoke(&self, token: &str) -> Reply {
+        self.post_form("/oauth/revoke", &[("token", token)], &[]).await
+    }
+
+    pub async fn introspect(&self, token: &str) -> Reply {
+        self.post_form("/oauth/introspect", &[("token", token)], &[]).await
+    }
+
+    /// An access token for the client itself.
+    pub async fn acts_for_itself(&self, changes: &[(&str, &str)]) -> Reply {
+        self.post_form("/oauth/token", &[("grant_type", "client_credentials")], changes).await
+    }
+
+    /// Pushes the usual authorization request with these parameters instead.
+    pub async fn push(&self, changes: &[(&str, &str)]) -> Reply {
+        let url = self.authorize_url_with(changes);
+        let query = url.split_once('?').unwrap().1;
+        let pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned();
+        let pairs: Vec<_> = pairs.filter(|(name, _)| name != "client_id").collect();
+        let pairs: Vec<_> = pairs.iter().map(|(name, value)| (&**name, &**value)).collect();
+        self.post_form("/oauth/par", &pairs, &[]).await
+    }
+
+    /// A form of a client that authenticates by post body, with these fields added or instead; an
+    /// empty value leaves one out.
+    pub async fn post_form(
+        &self,
+        path: &str,
+        usual: &[(&str, &str)],
+        changes: &[(&str, &str)],
+    ) -> Reply {
+        let own = [("client_id", &*self.client_id), ("client_secret", &*self.secret)];
+        let kept = usual.iter().chain(&own);
+        let kept = kept.filter(|(name, _)| changes.iter().all(|(other, _)| other != name));
+        let pairs = kept.chain(changes).filter(|(_, value)| !value.is_empty());
+        let body =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        self.post(path, &form, &body).await
+    }
+    /// The whole way, of a member who agrees where the client asks.
+    pub async fn signs_in_agreeing(
+        &self,
+        browser: &mut Browser,
+        member: &Member,
+        changes: &[(&str, &str)],
+    ) -> Page {
+        let mut page = browser.visit(&self.authorize_url_with(changes)).await;
+        for _ in 0..2 {
+            if page.field("password").is_some() {
+                page = browser.sign_in_on(&page, member).await;
+            } else if page.posts_to("/oauth/authorize") {
+                page = browser.fill(&page, "/oauth/authorize", &[("answer", "share")]).await;
+            }
+            while let Some(to) = page.location().filter(|to| to.starts_with('/')) {
+                page = browser.get(&to).await;
+            }
+        }
+        page
     }
 
     /// Changes its settings, as an admin does.
