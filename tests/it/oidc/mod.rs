@@ -4,6 +4,7 @@ mod access_tokens;
 mod acr;
 mod authorize;
 mod backchannel_logout;
+mod bounds;
 mod claims_parameter;
 mod client_assertion;
 mod client_auth;
