@@ -164,6 +164,9 @@ async fn resume(
     let client = clients::find(site, &pending.client_id).await?;
     let client = client.ok_or_else(web::Error::unknown_client)?;
     refuse_disabled(site, &client).await?;
+    if request.is_legacy && !client.has_legacy_sso {
+        return Err(web::Error::unknown_client());
+    }
     let (mode, state) = (request.response_mode, request.state.as_deref());
     let callback = Callback::of(site, &client, &request.redirect_uri, mode, state)
         .ok_or_else(|| web::Error::redirect_not_registered(&client.name))?;

@@ -144,7 +144,9 @@ async fn understood(site: &Site, params: &Params) -> Result<Asked, db::Error> {
             Some(url) if !asked.is_wrong => {
                 asked.back = Some(with_state(url.as_str(), params.get("state")));
             }
-            _ => {
+            // It is the hint that is wrong, and not the URL.
+            Some(_) => {}
+            None => {
                 asked.is_wrong = true;
                 if let Some(client) = &asked.client {
                     health::failed(site, &client.client_id, Failure::LogOutUrl).await?;

@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
+use novi_sso::clients::Consent;
 use novi_sso::router::ROUTES;
 use novi_sso::web;
 
@@ -173,6 +174,31 @@ async fn forms_may_lead_out_from_the_log_in_and_log_out_pages_only() {
             let policy = wrong.header("content-security-policy").unwrap();
             assert_eq!(policy, format!("{POLICY}{out}"));
         }
+    }
+}
+
+/// SECURITY.md 0.0 on 4.2: what a member is asked or told on the way, and the page that posts the answer.
+#[tokio::test]
+async fn forms_may_lead_out_from_the_pages_on_the_way_to_a_client() {
+    let novi = Novi::start().await;
+    let (ann, group) = (novi.member("Ann").await, novi.group("Board", &[]).await);
+    let asks = novi.client_with("Asks", |settings| settings.consent = Consent::Asked).await;
+    let shut = novi.client_with("Shut", |settings| settings.permitted_groups = vec![group]).await;
+    let mut browser = novi.browser_of(&ann).await;
+    let silent = [("prompt", "none"), ("response_mode", "form_post")];
+
+    for (what, url) in [
+        ("consent", asks.authorize_url()),
+        ("choose account", asks.authorize_url_with(&[("prompt", "select_account")])),
+        ("not permitted", shut.authorize_url()),
+        ("form_post", asks.authorize_url_with(&silent)),
+        ("log in", asks.authorize_url_with(&[("prompt", "login")])),
+    ] {
+        let page = browser.visit(&url).await;
+        assert_eq!(page.status, 200, "{what}");
+        check("/oauth/authorize", &page);
+        let policy = page.header("content-security-policy").unwrap();
+        assert_eq!(policy, format!("{POLICY} https:"), "{what}");
     }
 }
 

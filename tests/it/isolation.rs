@@ -229,3 +229,37 @@ async fn a_set_up_link_works_at_its_own_association_only() {
     assert!(at_home.text().contains("This link does not work any more"), "{}", at_home.text());
     assert!(at_theirs.text().contains("Welcome. Three short steps."), "{}", at_theirs.text());
 }
+
+/// SEC-T2 for what waits: a request, a pushed one and a log-out that were kept at one association are nothing at
+/// another, also where a client has the same id there.
+#[tokio::test]
+async fn what_was_kept_at_one_association_is_nothing_at_another() {
+    let Two { novi, theirs, their_admin, .. } = two().await;
+    let foreign = [("origin", "https://nurses.mobilize.io"), ("sec-fetch-site", "cross-site")];
+    let mut there = novi.browser_at(ELSEWHERE);
+    there.sign_in(&their_admin).await;
+    let asked = there.get(&theirs.authorize_url_with(&[("prompt", "consent")])).await;
+    let asked = asked.location().unwrap();
+    let kept = there.post_from("/log-out", &[("state", "theirs")], &foreign).await;
+    let kept = kept.location().unwrap();
+    let body = theirs.authorize_url_with(&[("client_secret", &*theirs.secret)]);
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let pushed = theirs.post("/oauth/par", &form, body.split_once('?').unwrap().1).await;
+    let reference = pushed["request_uri"].as_str().unwrap().replace(':', "%3A");
+    let pushed = format!("/oauth/authorize?client_id={}&request_uri={reference}", theirs.client_id);
+
+    let ann = novi.member("Ann").await;
+    let mut here = novi.browser_of(&ann).await;
+    here.cookies
+        .extend(there.cookies.clone().into_iter().filter(|(name, _)| name.ends_with("_tx")));
+    let request = here.get(&asked).await;
+    let log_out = here.get(&kept).await;
+    let by_reference = here.get(&pushed).await;
+
+    assert_eq!(request.location().as_deref(), Some("/account"), "no such request, no such client");
+    assert_eq!(log_out.field("state"), None);
+    assert_eq!((by_reference.status, by_reference.location()), (400, None));
+    assert_eq!(there.get(&asked).await.status, 200, "there it still waits");
+    assert_eq!(there.get(&kept).await.field("state").as_deref(), Some("theirs"));
+    assert!(there.get(&pushed).await.sent("code").is_some());
+}

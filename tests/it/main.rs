@@ -7,6 +7,7 @@
 mod account;
 mod architecture;
 mod bookmarks;
+mod canaries;
 mod cli;
 mod consents;
 mod db;

@@ -279,3 +279,37 @@ async fn the_gets_that_write_are_authorize_and_the_last_use_of_a_session() {
     assert_eq!(granted.changed_since(&asked), ["grants"]);
     assert_eq!(used.changed_since(&granted), ["sessions"]);
 }
+
+/// SEC-E3, the rest of them: the old sign-on while its member is not in, the log-out of a client that shows
+/// whose it is, and the count of what a client did wrong.
+#[tokio::test]
+async fn the_gets_of_a_client_that_write_are_sso_auth_and_log_out_with_a_hint() {
+    let novi = Novi::start().await;
+    let (old, ann) = (
+        novi.client_with("Old", |settings| settings.has_legacy_sso = true).await,
+        novi.member("Ann").await,
+    );
+    let mut browser = novi.browser_of(&ann).await;
+    let code = browser.get(&old.authorize_url()).await.sent("code").unwrap();
+    let hint = old.exchange(&code).await["id_token"].as_str().unwrap().to_owned();
+    let callback: String = url::form_urlencoded::byte_serialize(old.callback.as_bytes()).collect();
+    let legacy = format!("/sso/auth?client_id={}&redirect_uri={callback}", old.client_id);
+    let mut steps = vec![novi.tables().await];
+
+    novi.browser().get(&legacy).await;
+    steps.push(novi.tables().await);
+    assert!(browser.get(&legacy).await.sent("token").is_some());
+    steps.push(novi.tables().await);
+    browser.get(&format!("/log-out?id_token_hint={}", &hint[..hint.len() - 2])).await;
+    browser.get(&format!("/log-out?client_id={}", old.client_id)).await;
+    steps.push(novi.tables().await);
+    browser.get(&format!("/log-out?id_token_hint={hint}")).await;
+    assert!(!browser.is_signed_in());
+    steps.push(novi.tables().await);
+    browser.get(&format!("{legacy}x")).await;
+    steps.push(novi.tables().await);
+
+    let changes: Vec<_> = steps.windows(2).map(|pair| pair[1].changed_since(&pair[0])).collect();
+    let ended = vec!["events", "sessions"];
+    assert_eq!(changes, [vec!["sign_ins"], vec![], vec![], ended, vec!["client_days"]]);
+}
