@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::clients::Keys;
 use crate::clock::Timestamp;
-use crate::token::from_base64url;
+use crate::token::{json_object, stated};
 
 /// RFC 7523 §2.2.
 pub const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -35,9 +35,9 @@ struct Claims {
     aud: String,
     exp: i64,
     jti: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "stated")]
     iat: Option<i64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "stated")]
     nbf: Option<i64>,
 }
 
@@ -47,9 +47,9 @@ struct Claims {
 struct Header {
     #[serde(rename = "alg")]
     _alg: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "stated")]
     kid: Option<String>,
-    #[serde(default, rename = "typ")]
+    #[serde(default, deserialize_with = "stated", rename = "typ")]
     _typ: Option<String>,
 }
 
@@ -59,7 +59,7 @@ pub fn claimed_client(assertion: &str) -> Option<String> {
     struct Subject {
         sub: String,
     }
-    let claims = from_base64url(assertion.split('.').nth(1)?)?;
+    let claims = json_object(assertion.split('.').nth(1)?)?;
     serde_json::from_slice::<Subject>(&claims).ok().map(|claims| claims.sub)
 }
 
@@ -71,9 +71,13 @@ pub fn check(
     audiences: &[&str],
     now: Timestamp,
 ) -> Result<Assertion, &'static str> {
-    let header = assertion.split('.').next().and_then(from_base64url);
+    let mut parts = assertion.split('.').map(json_object);
+    let header = parts.next().flatten();
     let header = header.and_then(|header| serde_json::from_slice::<Header>(&header).ok());
     let header = header.ok_or("its header is not one of a plain signed JWT")?;
+    if !parts.next().is_some_and(|claims| claims.is_some()) {
+        return Err("its claims are no JSON object");
+    }
     let (key, algorithms) =
         keys.find(header.kid.as_deref()).ok_or("no registered key has its kid")?;
     let algorithm = decode_header(assertion).map_err(|_| "its header is malformed")?.alg;
@@ -109,6 +113,9 @@ pub fn check(
     let is_future = |at: Option<i64>| at.is_some_and(|at| at > seconds + SKEW_SECONDS);
     if is_future(claims.nbf) || is_future(claims.iat) {
         return Err("it is from the future");
+    }
+    if claims.nbf.is_some_and(|at| at < 0) {
+        return Err("its nbf is no time");
     }
     if claims.iat.is_some_and(|at| at < seconds - LONGEST_SECONDS - SKEW_SECONDS) {
         return Err("it was made too long ago");
