@@ -10,6 +10,7 @@ mod bookmarks;
 mod cli;
 mod consents;
 mod db;
+mod fuzz;
 mod headers;
 mod hosts;
 mod housekeeping;
