@@ -5,6 +5,7 @@ mod browser;
 mod ci;
 mod cluster;
 mod find;
+mod fuzz;
 mod postgres;
 mod process;
 mod setup;
@@ -25,6 +26,9 @@ Usage: cargo xtask COMMAND
   test [ARGS...]        cargo test ARGS on SQLite, then on a private PostgreSQL
   ci                    everything that has to pass before a change lands
   bench [ARGS...]       the load scenarios on SQLite
+  fuzz [TARGET] [--seconds N]
+                        each fuzz target for N seconds (60), with cargo-fuzz and
+                        a nightly toolchain; without them its seeds are replayed
   postgres -- COMMAND   run COMMAND beside a private PostgreSQL,
                         its address in NOVI_TEST_POSTGRES
   help                  this text
@@ -36,6 +40,7 @@ enum Task {
     Test(Vec<String>),
     Ci,
     Bench(Vec<String>),
+    Fuzz(fuzz::Wish),
     Postgres(Vec<String>),
     Help,
 }
@@ -55,6 +60,7 @@ fn main() -> ExitCode {
         Task::Test(arguments) => test::run(arguments),
         Task::Ci => ci::run(),
         Task::Bench(arguments) => bench(&arguments),
+        Task::Fuzz(wish) => fuzz::run(&wish),
         Task::Postgres(command) => postgres::run(&command),
         Task::Help => {
             print!("{USAGE}");
@@ -78,6 +84,7 @@ fn parse(mut words: Vec<String>) -> Result<Task, String> {
     match command.as_str() {
         "test" => Ok(Task::Test(words)),
         "bench" => Ok(Task::Bench(words)),
+        "fuzz" => fuzz::Wish::parse(words).map(Task::Fuzz),
         "postgres" => {
             if words.first().is_some_and(|word| word == "--") {
                 words.remove(0);
@@ -129,6 +136,7 @@ mod tests {
             parsed("test pkce -- --nocapture"),
             Ok(Task::Test(words("pkce -- --nocapture")))
         );
+        assert!(matches!(parsed("fuzz"), Ok(Task::Fuzz(_))));
         assert_eq!(parsed("bench --short"), Ok(Task::Bench(words("--short"))));
     }
 
@@ -147,5 +155,6 @@ mod tests {
         assert!(parsed("").is_err());
         assert!(parsed("tset").is_err());
         assert!(parsed("ci --fast").is_err());
+        assert!(parsed("fuzz --seconds").is_err());
     }
 }
