@@ -101,6 +101,21 @@ pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()
 }
 
+/// A part of a JWT, if it is a JSON object (RFC 7519 §4). What reads the claims by name would also take a
+/// list of them in their order.
+pub fn json_object(part: &str) -> Option<Vec<u8>> {
+    from_base64url(part).filter(|json| json.trim_ascii_start().starts_with(b"{"))
+}
+
+/// For a member that may be absent: `null` is not the same.
+pub fn stated<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: serde::Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}
+
 pub fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     rand::fill(&mut bytes).expect("the operating system has randomness");

@@ -368,8 +368,8 @@ mod tests {
     fn a_mistake_is_told_in_the_summary_and_beside_its_field() {
         let html = sample("client-wrong");
 
-        assert!(html.contains("Not saved yet: 15 things to correct."), "{html}");
-        for line in 2..=16 {
+        assert!(html.contains("Not saved yet: 17 things to correct."), "{html}");
+        for line in 2..=18 {
             assert!(html.contains(&format!("href=\"#url-{line}\"")), "{line}");
             assert!(html.contains(&format!("id=\"url-{line}-error\"")), "{line}");
         }

@@ -10,6 +10,8 @@ use crate::token::from_base64url;
 
 const LONGEST: usize = 16 * 1024;
 const MOST: usize = 10;
+/// RFC 7518 §6.2.2, §6.3.2: parts of a private key; §6.4.1: a shared one.
+const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 /// Of RSA, P-256 and Ed25519; each with its `kid` where there are several.
 #[derive(Debug, Clone)]
@@ -48,8 +50,7 @@ impl Keys {
             1..=MOST => {}
             _ => return Err(NotKeys::TooMany),
         }
-        // RFC 7518 §6: `d` is the private half, `k` a shared key.
-        if listed.iter().any(|key| key.get("d").is_some() || key.get("k").is_some()) {
+        if listed.iter().any(|key| PRIVATE.iter().any(|name| key.get(name).is_some())) {
             return Err(NotKeys::Private);
         }
         let set: JwkSet = serde_json::from_value(value.clone()).map_err(|_| NotKeys::Kind)?;
@@ -116,11 +117,20 @@ fn is_strong(key: &Jwk) -> bool {
             });
             (2048..=8192).contains(&bits)
         }
-        AlgorithmParameters::EllipticCurve(key) => key.curve == EllipticCurve::P256,
-        AlgorithmParameters::OctetKeyPair(key) => key.curve == EllipticCurve::Ed25519,
+        AlgorithmParameters::EllipticCurve(key) => {
+            key.curve == EllipticCurve::P256 && [&key.x, &key.y].into_iter().all(|it| is_32(it))
+        }
+        AlgorithmParameters::OctetKeyPair(key) => {
+            key.curve == EllipticCurve::Ed25519 && is_32(&key.x)
+        }
         _ => false,
     };
     is_known && !algorithms(key).is_empty() && DecodingKey::from_jwk(key).is_ok()
+}
+
+/// RFC 7518 §6.2.1.2: "The length of this octet string MUST be the full size of a coordinate".
+fn is_32(coordinate: &str) -> bool {
+    from_base64url(coordinate).is_some_and(|bytes| bytes.len() == 32)
 }
 
 impl PartialEq for Keys {

@@ -89,9 +89,11 @@ impl UrlField {
             Mistake::Character(character) if character.is_control() => {
                 page.rich("url-character-unseen")
             }
+            Mistake::Character('%') => page.rich("url-percent"),
             Mistake::Character(character) => {
                 page.rich1("url-character", "character", &character.to_string())
             }
+            Mistake::Reserved(name) => page.rich1("url-reserved", "name", name),
             Mistake::Host => page.rich("url-host"),
             Mistake::NotCanonical(better) => page.rich1("url-not-canonical", "better", better),
             Mistake::Duplicate => page.rich("url-duplicate"),
@@ -208,6 +210,8 @@ pub mod samples {
             ("https://ruth@a.example/", Mistake::UserInfo),
             ("https://a.example/{id}", Mistake::Character('{')),
             ("https://a.example/\u{1}", Mistake::Character('\u{1}')),
+            ("https://a.example/100%", Mistake::Character('%')),
+            ("https://a.example/?state=1", Mistake::Reserved("state".to_owned())),
             ("https://a..example/", Mistake::Host),
             ("https://A.Example/", Mistake::NotCanonical("https://a.example/".to_owned())),
             ("https://a.example/twice", Mistake::Duplicate),
@@ -238,7 +242,7 @@ mod tests {
         sentences.sort();
         sentences.dedup();
 
-        assert_eq!((sentences.len(), count), (15, 15), "{sentences:#?}");
+        assert_eq!((sentences.len(), count), (17, 17), "{sentences:#?}");
         assert!(sentences.iter().all(|it| it.ends_with(['.', '>'])), "{sentences:#?}");
     }
 

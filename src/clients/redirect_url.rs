@@ -12,6 +12,9 @@ use crate::associations::issuer::is_loopback;
 pub const LONGEST: usize = 2000;
 pub const MOST: usize = 20;
 
+/// What our answers say in the query; a registered URL that said it too would say it twice.
+const OURS: [&str; 5] = ["code", "state", "iss", "error", "error_description"];
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(transparent)]
 pub struct RedirectUrl(String);
@@ -39,6 +42,8 @@ pub enum Mistake {
     UserInfo,
     #[error("remove the part from # on")]
     Fragment,
+    #[error("{0} in the query is what the answer of a log-in says; remove it")]
+    Reserved(String),
     #[error("write it as browsers do: {0}")]
     NotCanonical(String),
     #[error("the host name is not valid")]
@@ -92,6 +97,13 @@ impl RedirectUrl {
         }
         if !has_plain_host(&url) {
             return Err(Mistake::Host);
+        }
+        // Browsers leave these as they are, RFC 3986 does not know them there (§2.1, §3.2.2).
+        if let Some(character) = stray(&rest[authority(rest).len()..]) {
+            return Err(Mistake::Character(character));
+        }
+        if let Some((name, _)) = url.query_pairs().find(|(name, _)| OURS.contains(&&**name)) {
+            return Err(Mistake::Reserved(name.into_owned()));
         }
         // Whatever a browser would write differently could not be compared byte by byte (SEC-A11).
         match url.as_str() {
@@ -167,6 +179,19 @@ fn authority(rest: &str) -> &str {
     rest.split(['/', '?', '#']).next().unwrap_or_default()
 }
 
+/// A bracket, which belongs to hosts alone, or a percent sign that encodes nothing.
+fn stray(after_host: &str) -> Option<char> {
+    let encodes =
+        |rest: &str| rest.len() >= 2 && rest.bytes().take(2).all(|digit| digit.is_ascii_hexdigit());
+    let mut found = after_host.char_indices();
+    let (_, character) = found.find(|(at, character)| match character {
+        '[' | ']' => true,
+        '%' => !encodes(&after_host[at + 1..]),
+        _ => false,
+    })?;
+    Some(character)
+}
+
 /// Letters, digits, hyphens, and underscores in labels: the vendor's own example has one.
 fn has_plain_host(url: &Url) -> bool {
     match url.host() {
@@ -205,6 +230,7 @@ mod tests {
             HIGHER_LOGIC,
             "https://harbor_trades.mobilize.io/users/auth/openidconnect/callback",
             "https://harbor.example:8443/cb?tenant=1",
+            "https://harbor.example/cb%20x?a%5B%5d=1",
             "https://xn--bcher-kva.example/cb",
         ] {
             assert_eq!(RedirectUrl::register(url, false).unwrap().as_str(), url);
@@ -240,6 +266,14 @@ mod tests {
         assert_eq!(mistake("https://a.example/\"x"), Mistake::Character('"'));
         assert_eq!(mistake("https://a.example/b\u{fc}cher"), Mistake::Character('\u{fc}'));
         assert_eq!(mistake("https://a.example/\u{0}"), Mistake::Character('\u{0}'));
+        assert_eq!(mistake("https://a.example/cb[0]"), Mistake::Character('['));
+        assert_eq!(mistake("https://a.example/cb?a%5b]"), Mistake::Character(']'));
+        for loose in ["https://a.example/100%", "https://a.example/%2", "https://a.example/?%g0"] {
+            assert_eq!(mistake(loose), Mistake::Character('%'), "{loose}");
+        }
+        let reserved = |name: &str| Mistake::Reserved(name.to_owned());
+        assert_eq!(mistake("https://a.example/cb?x=1&state=2"), reserved("state"));
+        assert_eq!(mistake("https://a.example/cb?c%6fde"), reserved("code"));
         let canonical = |url: &str| Mistake::NotCanonical(url.to_owned());
         assert_eq!(mistake("https://A.example/cb"), canonical("https://a.example/cb"));
         assert_eq!(mistake("https://a.example:443/cb"), canonical("https://a.example/cb"));

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::clients::Keys;
 use crate::clock::Timestamp;
-use crate::token::from_base64url;
+use crate::token::{json_object, stated};
 
 /// RFC 7523 §2.2.
 pub const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -55,9 +55,9 @@ fn moment<'de, D: Deserializer<'de>>(claim: D) -> Result<Option<i64>, D::Error> 
 #[serde(deny_unknown_fields)]
 struct Header {
     alg: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "stated")]
     kid: Option<String>,
-    #[serde(default, rename = "typ")]
+    #[serde(default, deserialize_with = "stated", rename = "typ")]
     _typ: Option<String>,
 }
 
@@ -67,7 +67,7 @@ pub fn claimed_client(assertion: &str) -> Option<String> {
     struct Subject {
         sub: String,
     }
-    let claims = from_base64url(assertion.split('.').nth(1)?)?;
+    let claims = json_object(assertion.split('.').nth(1)?)?;
     serde_json::from_slice::<Subject>(&claims).ok().map(|claims| claims.sub)
 }
 
@@ -90,9 +90,13 @@ pub fn check(
     audiences: &[&str],
     now: Timestamp,
 ) -> Result<Assertion, &'static str> {
-    let header = assertion.split('.').next().and_then(from_base64url);
+    let mut parts = assertion.split('.').map(json_object);
+    let header = parts.next().flatten();
     let header = header.and_then(|header| serde_json::from_slice::<Header>(&header).ok());
     let header = header.ok_or("its header is not one of a plain signed JWT")?;
+    if !parts.next().is_some_and(|claims| claims.is_some()) {
+        return Err("its claims are no JSON object");
+    }
     let (key, algorithms) =
         keys.find(header.kid.as_deref()).ok_or("no registered key has its kid")?;
     let algorithm = algorithm(&header.alg).ok_or("its algorithm is none that clients may use")?;
@@ -129,6 +133,9 @@ pub fn check(
     let is_future = |at: Option<i64>| at.is_some_and(|at| at > seconds + SKEW_SECONDS);
     if is_future(claims.nbf) || is_future(claims.iat) {
         return Err("it is from the future");
+    }
+    if claims.nbf.is_some_and(|at| at < 0) {
+        return Err("its nbf is no time");
     }
     if claims.iat.is_some_and(|at| at < seconds - LONGEST_SECONDS - SKEW_SECONDS) {
         return Err("it was made too long ago");

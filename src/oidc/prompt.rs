@@ -24,7 +24,11 @@ pub fn policy(params: &Params) -> Result<(Policy, Option<i64>), Error> {
     if policy.is_silent && prompts.len() > 1 {
         return Err(Error::invalid_request("prompt=none stands alone"));
     }
-    let max_age = match params.get("max_age").map(str::parse::<u32>) {
+    let seconds = |text: &str| match text.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => text.parse::<u32>().map_err(|_| ()),
+        false => Err(()),
+    };
+    let max_age = match params.get("max_age").map(seconds) {
         None => None,
         Some(Ok(seconds)) => Some(i64::from(seconds)),
         Some(Err(_)) => {
@@ -60,7 +64,9 @@ mod tests {
     fn max_age_is_a_number_of_seconds_and_zero_asks_again() {
         assert_eq!(asked("max_age=300").unwrap(), (Policy::default(), Some(300)));
         assert!(asked("max_age=0").unwrap().0.asks_password);
-        for wrong in ["max_age=-1", "max_age=x", "max_age=1.5", "max_age=99999999999"] {
+        for wrong in
+            ["max_age=-1", "max_age=%2B1", "max_age=x", "max_age=1.5", "max_age=99999999999"]
+        {
             assert!(asked(wrong).is_err(), "{wrong}");
         }
     }

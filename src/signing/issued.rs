@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::{Jwk, store};
 use crate::associations::Site;
 use crate::db;
-use crate::token::from_base64url;
+use crate::token::{json_object, stated};
 
 /// Archived public keys count for hints this long (SECURITY.md 4.8).
 const ARCHIVED_SECONDS: i64 = 400 * 24 * 3600;
@@ -23,7 +23,7 @@ pub struct Issued {
     pub aud: String,
     exp: i64,
     iat: i64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "stated")]
     pub sid: Option<String>,
 }
 
@@ -33,7 +33,7 @@ pub struct Issued {
 struct Header {
     alg: String,
     kid: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "stated")]
     typ: Option<String>,
 }
 
@@ -50,7 +50,7 @@ pub async fn issued(site: &Site, token: &str) -> Result<Option<Issued>, db::Erro
 
 /// The `kid` of a header that is like ours.
 fn kid(token: &str) -> Option<String> {
-    let header = from_base64url(token.split('.').next()?)?;
+    let header = json_object(token.split('.').next()?)?;
     let header: Header = serde_json::from_slice(&header).ok()?;
     let is_id_token = header.typ.as_deref().is_none_or(|typ| typ.eq_ignore_ascii_case("JWT"));
     let is_printable = header.kid.bytes().all(|byte| byte.is_ascii_graphic());
@@ -62,6 +62,7 @@ pub fn check(token: &str, key: &Jwk, issuer: &str) -> Option<Issued> {
     if kid(token)? != key.kid {
         return None;
     }
+    json_object(token.split('.').nth(1)?)?;
     let key = DecodingKey::from_rsa_components(&key.n, &key.e).ok()?;
     let mut rules = Validation::new(Algorithm::RS256);
     rules.required_spec_claims.clear();

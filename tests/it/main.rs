@@ -11,6 +11,7 @@ mod canaries;
 mod cli;
 mod consents;
 mod db;
+mod fuzz;
 mod headers;
 mod hosts;
 mod housekeeping;

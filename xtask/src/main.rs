@@ -5,6 +5,7 @@ mod browser;
 mod ci;
 mod cluster;
 mod find;
+mod fuzz;
 mod node;
 mod postgres;
 mod process;
@@ -30,6 +31,9 @@ Usage: cargo xtask COMMAND
   ci                    everything that has to pass before a change lands
   rp                    relying parties of other makers against the program
   bench [ARGS...]       the load scenarios on SQLite
+  fuzz [TARGET] [--seconds N]
+                        each fuzz target for N seconds (60), with cargo-fuzz and
+                        a nightly toolchain; without them its seeds are replayed
   postgres -- COMMAND   run COMMAND beside a private PostgreSQL,
                         its address in NOVI_TEST_POSTGRES
   help                  this text
@@ -42,6 +46,7 @@ enum Task {
     Ci,
     Rp,
     Bench(Vec<String>),
+    Fuzz(fuzz::Wish),
     Postgres(Vec<String>),
     Help,
 }
@@ -62,6 +67,7 @@ fn main() -> ExitCode {
         Task::Ci => ci::run(),
         Task::Rp => rp::run(),
         Task::Bench(arguments) => bench(&arguments),
+        Task::Fuzz(wish) => fuzz::run(&wish),
         Task::Postgres(command) => postgres::run(&command),
         Task::Help => {
             print!("{USAGE}");
@@ -85,6 +91,7 @@ fn parse(mut words: Vec<String>) -> Result<Task, String> {
     match command.as_str() {
         "test" => Ok(Task::Test(words)),
         "bench" => Ok(Task::Bench(words)),
+        "fuzz" => fuzz::Wish::parse(words).map(Task::Fuzz),
         "postgres" => {
             if words.first().is_some_and(|word| word == "--") {
                 words.remove(0);
@@ -139,6 +146,7 @@ mod tests {
             parsed("test pkce -- --nocapture"),
             Ok(Task::Test(words("pkce -- --nocapture")))
         );
+        assert!(matches!(parsed("fuzz"), Ok(Task::Fuzz(_))));
         assert_eq!(parsed("bench --short"), Ok(Task::Bench(words("--short"))));
     }
 
@@ -158,5 +166,6 @@ mod tests {
         assert!(parsed("tset").is_err());
         assert!(parsed("ci --fast").is_err());
         assert!(parsed("rp openid-client").is_err());
+        assert!(parsed("fuzz --seconds").is_err());
     }
 }
