@@ -109,7 +109,7 @@ pub fn check(
     if !is_signed.unwrap_or(false) {
         return Err("its signature is wrong");
     }
-    let claims = message.split_once('.').and_then(|(_, claims)| from_base64url(claims));
+    let claims = message.split_once('.').and_then(|(_, claims)| json_object(claims));
     let claims = claims.and_then(|claims| serde_json::from_slice::<Claims>(&claims).ok());
     let claims = claims.ok_or("one of its claims is missing or of another type")?;
     // 1. and 2.B: "the subject MUST be the "client_id" of the OAuth client".
