@@ -230,6 +230,12 @@ pub async fn load(site: &Site, id: &ClientId) -> Result<Option<Client>, db::Erro
     }))
 }
 
+/// Whose log-out URL this is, if it is one client's alone.
+pub async fn by_post_logout_url(site: &Site, url: &str) -> Result<Option<ClientId>, db::Error> {
+    let mut found = store::with_post_logout_url(&mut site.read(), url).await?;
+    Ok(found.pop().filter(|_| found.is_empty()))
+}
+
 /// Whose resource URL this is: the client that access tokens may be meant for (RFC 8707 §2).
 pub async fn resource_server(site: &Site, url: &str) -> Result<Option<ClientId>, db::Error> {
     store::resource_server(&mut site.read(), url).await

@@ -58,6 +58,22 @@ pub async fn post_logout_urls(db: &mut Reader, id: &ClientId) -> Result<Vec<Redi
     Ok(urls.into_iter().map(|(url,)| url).collect())
 }
 
+/// Those that have this URL on their log-out list; two are as good as none, so no more are read.
+pub async fn with_post_logout_url(db: &mut Reader, url: &str) -> Result<Vec<ClientId>, Error> {
+    let found: Vec<(ClientId,)> = db
+        .find(
+            "select u.client_id
+             from post_logout_urls u
+             join clients c on c.association_id = u.association_id and c.client_id = u.client_id
+             where u.association_id = $1 and u.url = $2 and c.disabled_at is null
+             limit 2",
+        )
+        .bind(url)
+        .all()
+        .await?;
+    Ok(found.into_iter().map(|(id,)| id).collect())
+}
+
 /// All of an association, by name; there are at most some dozens.
 pub async fn all(db: &mut Reader) -> Result<Vec<Listed>, Error> {
     db.find(

@@ -133,7 +133,12 @@ async fn understood(site: &Site, params: &Params) -> Result<Asked, db::Error> {
         }
     }
     let id = asked.hint.as_ref().map(|hint| hint.aud.clone()).or(named.map(str::to_owned));
-    let id = id.and_then(|id| id.parse::<ClientId>().ok());
+    let id = match (id, params.get("post_logout_redirect_uri")) {
+        (Some(id), _) => id.parse::<ClientId>().ok(),
+        // OmniAuth names neither (PLATFORMS.md 11.8); its URL tells whose it is, as far as a link goes.
+        (None, Some(url)) if !asked.is_wrong => clients::by_post_logout_url(site, url).await?,
+        (None, _) => None,
+    };
     if let Some(id) = &id {
         let client = clients::find(site, id).await?;
         asked.client = client.filter(|client| client.disabled_at.is_none());

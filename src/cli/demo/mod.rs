@@ -97,7 +97,8 @@ impl Places {
 
     async fn mobilize(&self, site: &Site) -> Result<axum::Router> {
         let callback = format!("{}/users/auth/openidconnect/callback", self.mobilize);
-        let (client_id, client_secret) = seed::client(site, "Harbor Community", &callback).await?;
+        let (client_id, client_secret) =
+            seed::client(site, "Harbor Community", &self.mobilize, &callback).await?;
         let settings = simulator::Settings {
             name: "Harbor Community".to_owned(),
             origin: self.mobilize.clone(),
@@ -115,7 +116,8 @@ impl Places {
     async fn higher_logic(&self, site: &Site) -> Result<axum::Router> {
         let path = "/HigherLogic/Security/OAuth/Authentication.aspx";
         let callback = format!("{}{path}", self.higher_logic);
-        let (client_id, client_secret) = seed::client(site, "Harbor Learning", &callback).await?;
+        let (client_id, client_secret) =
+            seed::client(site, "Harbor Learning", &self.higher_logic, &callback).await?;
         let settings = simulator::Settings {
             name: "Harbor Learning".to_owned(),
             origin: self.higher_logic.clone(),

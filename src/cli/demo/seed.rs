@@ -98,7 +98,12 @@ async fn fill(
 }
 
 /// The SSO client of a stand-in: the one of the last start, or a new one.
-pub async fn client(site: &Site, name: &str, redirect_url: &str) -> Result<(ClientId, AppSecret)> {
+pub async fn client(
+    site: &Site,
+    name: &str,
+    origin: &str,
+    redirect_url: &str,
+) -> Result<(ClientId, AppSecret)> {
     let url = RedirectUrl::register(redirect_url, true)?;
     let known = clients::list(&mut site.read()).await?;
     let known = known.into_iter().find(|client| client.first_url.as_ref() == Some(&url));
@@ -110,7 +115,8 @@ pub async fn client(site: &Site, name: &str, redirect_url: &str) -> Result<(Clie
         let secret = shown.context("this client has no Secret Key")?;
         return Ok((client.client_id, AppSecret::new(secret.expose())));
     }
-    let settings = Settings::new(name, vec![url]);
+    let mut settings = Settings::new(name, vec![url]);
+    settings.post_logout_urls = vec![RedirectUrl::register(&format!("{origin}/"), true)?];
     let (id, secret) = clients::add(site, &settings, Identity::Fresh, &Actor::System).await??;
     let secret = secret.context("this client has no Secret Key")?;
     Ok((id, AppSecret::new(secret.expose())))
