@@ -14,6 +14,9 @@ alter table clients add column auth_method_used_at      bigint;
 create unique index clients_by_resource on clients (association_id, resource_url)
     where resource_url is not null;
 
+-- Standard claims that few associations keep, as one JSON object.
+alter table members add column details text;
+
 -- Up to two live Secret Keys of a client. The first one a client had before this table has the Client Id
 -- as its id, because its sealed copy is bound to that. `clients.secret_*` stay for the release before.
 create table client_secrets (

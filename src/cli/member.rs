@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::context::{ACTOR, Context};
 use super::input;
 use crate::associations::Site;
-use crate::members::{self, Email, Listed, NewMember, Password, PasswordHash, Refusal};
+use crate::members::{self, Details, Email, Listed, NewMember, Password, PasswordHash, Refusal};
 
 const PAGE: i64 = 200;
 
@@ -56,6 +56,10 @@ pub struct Add {
     /// As in the claim `member_status`
     #[arg(long, value_name = "STATUS", value_parser = input::name)]
     member_status: Option<String>,
+    /// Another standard claim, as in website=https://annie.example/ or birthdate=1970-12-31; may stand
+    /// more than once
+    #[arg(long = "detail", value_name = "NAME=VALUE")]
+    details: Vec<String>,
     /// May do everything in this association
     #[arg(long)]
     admin: bool,
@@ -98,7 +102,14 @@ async fn add(context: &Context, site: &Site, who: Add) -> Result<()> {
     } else {
         None
     };
+    let mut details = Details::default();
+    for detail in &who.details {
+        let (name, value) =
+            detail.split_once('=').with_context(|| format!("write {detail} as NAME=VALUE"))?;
+        details.set(name, value)?;
+    }
     let member = NewMember {
+        details,
         first_name: who.first_name,
         last_name: who.last_name,
         email: who.email,

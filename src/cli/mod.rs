@@ -5,6 +5,7 @@ mod association;
 mod backup;
 mod check;
 mod client;
+mod client_settings;
 mod context;
 #[cfg(feature = "simulator")]
 mod demo;

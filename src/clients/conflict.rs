@@ -55,8 +55,8 @@ impl Conflict {
             self.code("clients-name", |it| vec![it.name.clone()]),
             self.code("clients-urls", |it| texts(&it.redirect_urls)),
             self.words("clients-who", |it| self.who_may(it)),
-            self.words("consent-title", |it| {
-                vec![self.page.t(if it.is_trusted() { "consent-trusted" } else { "consent-asked" })]
+            self.words("sharing-title", |it| {
+                vec![self.page.t(if it.is_trusted() { "sharing-trusted" } else { "sharing-asked" })]
             }),
             self.code("log-out-urls", |it| texts(&it.post_logout_urls)),
             self.code("backchannel-url", |it| texts(it.backchannel_logout_url.as_slice())),

@@ -5,6 +5,7 @@ use askama::Template;
 use super::form::{ClientForm, Mistake};
 use super::health::views::Today;
 use super::mistakes::{ClientIdProblem, SecretKeyProblem};
+use super::notices::views::NoticeRow;
 use super::secrets::views::KeyRow;
 use super::views::{Row, Status};
 use crate::web::{locale::Rich, page::Page};
@@ -48,6 +49,10 @@ pub struct Existing {
     pub status: Status,
     pub today: Today,
     pub secret_key: SecretKey,
+    /// It has an address to be told of log-outs, or had one.
+    pub is_told_of_log_outs: bool,
+    /// The last ones, the newest first.
+    pub notices: Vec<NoticeRow>,
     pub endpoints: Endpoints,
 }
 
@@ -161,6 +166,7 @@ pub mod samples {
     use crate::clients::mistakes::{NameProblem, UrlsProblem};
     use crate::clients::{
         mistakes::samples::every_mistake,
+        notices::views::samples::{hostile_rows, rows as notice_rows},
         secrets::views::samples::{hostile_key, keys},
         views::samples::{ID, hostile_row, rows},
     };
@@ -177,6 +183,8 @@ pub mod samples {
             version: 7,
             status,
             today: Today { sign_ins: 112, failures: 41 },
+            is_told_of_log_outs: true,
+            notices: notices(&secret_key),
             secret_key,
             endpoints: Endpoints {
                 directory_document: site.to_owned(),
@@ -186,6 +194,14 @@ pub mod samples {
                 scope: "openid profile email".to_owned(),
             },
         }))
+    }
+
+    /// Where there are two Secret Keys, there was a lot going on.
+    fn notices(secret_key: &SecretKey) -> Vec<NoticeRow> {
+        match secret_key {
+            SecretKey::These(keys) if keys.len() > 1 => notice_rows(),
+            _ => Vec::new(),
+        }
     }
 
     pub fn editor(subject: Subject, form: ClientForm) -> Editor {
@@ -307,6 +323,8 @@ pub mod samples {
                 version: 7,
                 status: status(),
                 today: Today { sign_ins: 1, failures: 1 },
+                is_told_of_log_outs: true,
+                notices: hostile_rows(),
                 secret_key,
                 endpoints: Endpoints {
                     directory_document: canary(),

@@ -1,6 +1,8 @@
 //! The public keys that a client signs its assertions with: a JWKS, given by value (RFC 7517 §5).
 
-use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicKeyUse};
+use jsonwebtoken::jwk::{
+    AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm, PublicKeyUse,
+};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::{Serialize, Serializer};
 
@@ -82,17 +84,22 @@ impl Keys {
         if key.common.public_key_use == Some(PublicKeyUse::Encryption) {
             return None;
         }
-        let possible = algorithms(&key.algorithm);
-        let named = key.common.key_algorithm.map(|named| named.to_string());
-        let allowed = possible.iter().copied().filter(|algorithm| {
-            named.as_deref().is_none_or(|named| named == format!("{algorithm:?}"))
-        });
-        let allowed: Vec<_> = allowed.collect();
-        Some((DecodingKey::from_jwk(key).ok()?, allowed)).filter(|(_, allowed)| !allowed.is_empty())
+        Some((DecodingKey::from_jwk(key).ok()?, algorithms(key)))
     }
 }
 
-fn algorithms(key: &AlgorithmParameters) -> &'static [Algorithm] {
+/// Those that a key may be used with: the one that it names, or all of its kind.
+fn algorithms(key: &Jwk) -> Vec<Algorithm> {
+    let is_named = |algorithm: &Algorithm| match key.common.key_algorithm {
+        None => true,
+        // By RFC 9864 a key on this curve says "Ed25519", which is EdDSA.
+        Some(KeyAlgorithm::UNKNOWN_ALGORITHM) => *algorithm == Algorithm::EdDSA,
+        Some(named) => named.to_string() == format!("{algorithm:?}"),
+    };
+    possible(&key.algorithm).iter().copied().filter(is_named).collect()
+}
+
+fn possible(key: &AlgorithmParameters) -> &'static [Algorithm] {
     match key {
         AlgorithmParameters::RSA(_) => &[Algorithm::RS256, Algorithm::PS256],
         AlgorithmParameters::EllipticCurve(_) => &[Algorithm::ES256],
@@ -113,7 +120,7 @@ fn is_strong(key: &Jwk) -> bool {
         AlgorithmParameters::OctetKeyPair(key) => key.curve == EllipticCurve::Ed25519,
         _ => false,
     };
-    is_known && DecodingKey::from_jwk(key).is_ok()
+    is_known && !algorithms(key).is_empty() && DecodingKey::from_jwk(key).is_ok()
 }
 
 impl PartialEq for Keys {

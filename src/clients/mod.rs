@@ -10,6 +10,7 @@ pub mod health;
 pub mod keys;
 pub mod mistakes;
 mod modal;
+pub mod notices;
 pub mod pages;
 pub mod permitted;
 pub mod preview;
@@ -188,20 +189,6 @@ impl Client {
     pub fn had_secret(&self, presented: &Token, now: Timestamp) -> bool {
         let presented = presented.hash(Purpose::ClientSecret);
         self.secrets.iter().any(|secret| !secret.is_live(now) && secret.is(&presented))
-    }
-
-    pub fn is_public(&self) -> bool {
-        self.auth_method == TokenAuthMethod::None
-    }
-
-    /// Exactly as registered, byte for byte.
-    pub fn redirect_url(&self, asked: &str) -> Option<&RedirectUrl> {
-        self.redirect_urls.iter().find(|url| url.as_str() == asked)
-    }
-
-    /// Where the browser may go after a log-out, exactly as registered.
-    pub fn post_logout_url(&self, asked: &str) -> Option<&RedirectUrl> {
-        self.post_logout_urls.iter().find(|url| url.as_str() == asked)
     }
 
     /// Where the community starts, for those who come back too late.

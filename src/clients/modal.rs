@@ -7,6 +7,8 @@ use super::desk::shown;
 use super::draft::{Draft, Offer};
 use super::editor::{Editor, Endpoints, Existing, SecretKey, Subject};
 use super::health::views::Today;
+use super::notices::views::{NoticeRow, State};
+use super::notices::{self, Notice};
 use super::secrets::Secret;
 use super::secrets::views::{KeyRow, Shown, Usage};
 use super::views::{Row, Status};
@@ -95,7 +97,10 @@ pub async fn editor(
 ) -> Result<Editor, Error> {
     let rows = rows(site, admin, "").await?;
     let subject = match client {
-        Some(client) => Subject::Existing(Box::new(existing(site, admin, client, &rows))),
+        Some(client) => {
+            let notices = notices::latest(site, &client.client_id).await?;
+            Subject::Existing(Box::new(existing(site, admin, client, notices, &rows)))
+        }
         None => Subject::New(draft.take_over),
     };
     Ok(Editor {
@@ -122,7 +127,13 @@ pub async fn draft(
     Ok((draft, offer))
 }
 
-fn existing(site: &Site, admin: &SignedIn, client: Client, rows: &[Row]) -> Existing {
+fn existing(
+    site: &Site,
+    admin: &SignedIn,
+    client: Client,
+    notices: Vec<Notice>,
+    rows: &[Row],
+) -> Existing {
     let id = client.client_id.to_string();
     let row = rows.iter().find(|row| row.id == id);
     let (status, today) = (row.map(|row| row.status.clone()), row.map(|row| row.today));
@@ -136,6 +147,8 @@ fn existing(site: &Site, admin: &SignedIn, client: Client, rows: &[Row]) -> Exis
             TokenAuthMethod::PrivateKeyJwt => SecretKey::SignsInstead,
             _ => SecretKey::These(keys(site, admin, &client)),
         },
+        is_told_of_log_outs: client.backchannel_logout_url.is_some() || !notices.is_empty(),
+        notices: notices.into_iter().map(|notice| told(site, admin, notice)).collect(),
         saved_name: client.settings.name,
         endpoints: Endpoints {
             directory_document: site.association.issuer.to_string(),
@@ -145,6 +158,21 @@ fn existing(site: &Site, admin: &SignedIn, client: Client, rows: &[Row]) -> Exis
             scope: "profile".to_owned(),
         },
     }
+}
+
+fn told(site: &Site, admin: &SignedIn, notice: Notice) -> NoticeRow {
+    let locale = admin.visitor.locale;
+    let moment = |at| locale.moment(at, site.now);
+    let answer = notice.answer.unwrap_or_default();
+    let state = match (notice.done_at, notice.given_up_at, notice.next_try_at) {
+        (Some(at), _, _) => State::Done { at: moment(at) },
+        (None, Some(at), _) => State::GivenUp { answer, at: moment(at) },
+        (None, None, Some(next)) if notice.answered_at.is_some() => {
+            State::Retrying { answer, next: locale.date(next), tries: notice.tries }
+        }
+        (None, None, _) => State::Waiting,
+    };
+    NoticeRow { began: moment(notice.created_at), state }
 }
 
 /// The live Secret Keys, the oldest first.

@@ -75,6 +75,20 @@ impl Settings {
         self.consent == Consent::Trusted
     }
 
+    pub fn is_public(&self) -> bool {
+        self.auth_method == TokenAuthMethod::None
+    }
+
+    /// Exactly as registered, byte for byte.
+    pub fn redirect_url(&self, asked: &str) -> Option<&RedirectUrl> {
+        self.redirect_urls.iter().find(|url| url.as_str() == asked)
+    }
+
+    /// Where the browser may go after a log-out, exactly as registered.
+    pub fn post_logout_url(&self, asked: &str) -> Option<&RedirectUrl> {
+        self.post_logout_urls.iter().find(|url| url.as_str() == asked)
+    }
+
     pub(super) async fn load(db: &mut Reader, kept: Kept) -> Result<Self, db::Error> {
         let id = &kept.client_id;
         let method = kept.token_auth_method.as_deref().and_then(TokenAuthMethod::parse);

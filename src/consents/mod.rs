@@ -28,30 +28,47 @@ pub enum ShareOf {
     /// Company and job title.
     Work,
     MemberStatus,
+    /// Picture, website, birth date, gender, language.
+    About,
     Groups,
 }
 
 impl ShareOf {
     /// In the order of pages.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Name,
         Self::Email,
         Self::Work,
         Self::Phone,
         Self::Address,
         Self::MemberStatus,
+        Self::About,
         Self::Groups,
     ];
 
     /// The scope, and the claims, that tell it.
     fn told_by(self) -> (&'static str, &'static [&'static str]) {
         match self {
-            Self::Name => ("profile", &["name", "given_name", "family_name"]),
+            Self::Name => (
+                "profile",
+                &[
+                    "name",
+                    "given_name",
+                    "family_name",
+                    "middle_name",
+                    "nickname",
+                    "preferred_username",
+                ],
+            ),
             Self::Email => ("email", &["email", "email_verified"]),
             Self::Work => ("profile", &["company_name", "job_title"]),
             Self::Phone => ("phone", &["phone_number", "phone_number_verified"]),
             Self::Address => ("address", &["address"]),
             Self::MemberStatus => ("profile", &["member_status"]),
+            Self::About => (
+                "profile",
+                &["profile", "picture", "website", "gender", "birthdate", "zoneinfo", "locale"],
+            ),
             Self::Groups => ("groups", &["groups"]),
         }
     }
@@ -223,7 +240,7 @@ mod tests {
 
         assert_eq!(shared("openid offline_access", ""), []);
         assert_eq!(shared("openid email", ""), [S::Email]);
-        assert_eq!(shared("openid profile", ""), [S::Name, S::Work, S::MemberStatus]);
+        assert_eq!(shared("openid profile", ""), [S::Name, S::Work, S::MemberStatus, S::About]);
         assert_eq!(shared("openid", "given_name phone_number updated_at"), [S::Name, S::Phone]);
         assert_eq!(shared("profile email phone address groups", ""), ShareOf::ALL);
     }

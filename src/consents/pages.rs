@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::views::{Apps, Row};
-use super::{App, shared};
+use super::{App, ShareOf, shared};
 use crate::associations::Site;
 use crate::clients;
 use crate::id::ClientId;
@@ -22,7 +22,12 @@ pub async fn list(site: Site, signed_in: SignedIn) -> Result<Response, Error> {
         let host = client.map(|client| client.host()).unwrap_or_default();
         let moment = |at| page.locale.moment(at, site.now);
         let (since, last_used) = (moment(app.since), app.last_used_at.map(moment));
-        rows.push(row(app, host, since, last_used));
+        let mut row = row(app, host, since, last_used);
+        // What the association does not keep of a member, nobody sees.
+        if session.member.details.is_none() {
+            row.sees.retain(|share| *share != ShareOf::About);
+        }
+        rows.push(row);
     }
     let body = Apps { page, apps: rows }.render().map_err(Error::broken)?;
     Ok(visitor.keep_browser(&site, html(body)))

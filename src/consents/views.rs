@@ -51,6 +51,7 @@ fn key(share: ShareOf) -> &'static str {
         ShareOf::Address => "apps-address",
         ShareOf::Work => "apps-work",
         ShareOf::MemberStatus => "apps-member-status",
+        ShareOf::About => "apps-about",
         ShareOf::Groups => "apps-groups",
     }
 }

@@ -240,7 +240,7 @@ pub async fn bearer(
             "select coalesce(g.access_scope, g.scope) as scope, g.userinfo_claims, g.client_id,
                  m.member_id, m.epoch, m.first_name, m.last_name, m.job_title, m.phone, m.street,
                  m.city, m.region, m.postal_code, m.country, m.member_status, m.admin_since,
-                 m.updated_at, o.name as company_name, l.email, l.email_verified_at
+                 m.updated_at, m.details, o.name as company_name, l.email, l.email_verified_at
              from grants g
              join clients c on c.association_id = g.association_id and c.client_id = g.client_id
              join members m on m.association_id = g.association_id and m.member_id = g.member_id

@@ -1,5 +1,6 @@
 //! People and companies: their records, and their logins.
 
+mod details;
 pub mod email;
 pub mod hashing;
 pub mod pages;
@@ -16,6 +17,7 @@ use crate::id::{CompanyId, MemberId};
 use crate::logouts;
 use crate::vault::Vault;
 
+pub use details::{Details, KeptDetails, NotADetail};
 pub use email::Email;
 pub use hashing::{Busy, Caller, HashPool};
 pub use password::{Cost, Password, PasswordHash, Weak};
@@ -35,7 +37,14 @@ pub struct NewMember {
     pub phone: Option<String>,
     pub address: Address,
     pub member_status: Option<String>,
+    pub details: Details,
     pub is_admin: bool,
+}
+
+impl NewMember {
+    fn kept_details(&self) -> Option<KeptDetails> {
+        KeptDetails::of(&self.details)
+    }
 }
 
 #[derive(Default, Clone)]

@@ -1,5 +1,6 @@
 //! What an association knows of a member, as claims are made of it.
 
+use super::{Details, KeptDetails};
 use crate::clock::Timestamp;
 use crate::db::rows;
 use crate::id::MemberId;
@@ -21,6 +22,7 @@ rows! {
         pub member_status: Option<String>,
         pub admin_since: Option<Timestamp>,
         pub updated_at: Timestamp,
+        pub details: Option<KeptDetails>,
         pub company_name: Option<String>,
         pub email: String,
         pub email_verified_at: Option<Timestamp>,
@@ -30,6 +32,10 @@ rows! {
 impl Profile {
     pub fn name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name).trim().to_owned()
+    }
+
+    pub fn details(&self) -> Details {
+        self.details.as_ref().map(KeptDetails::read).unwrap_or_default()
     }
 
     pub fn is_admin(&self) -> bool {

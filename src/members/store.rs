@@ -12,12 +12,13 @@ pub async fn insert(
 ) -> Result<(), Error> {
     let now = tx.now();
     let address = &member.address;
+    let details = member.kept_details();
     tx.change(
         "insert into members
              (association_id, member_id, company_id, first_name, last_name, job_title, phone,
               street, city, region, postal_code, country, member_status, admin_since, epoch,
-              created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15, $15)",
+              created_at, updated_at, details)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15, $15, $16)",
     )
     .bind(id)
     .bind(company)
@@ -33,6 +34,7 @@ pub async fn insert(
     .bind(&member.member_status)
     .bind(member.is_admin.then_some(now))
     .bind(now)
+    .bind(details)
     .run()
     .await
 }

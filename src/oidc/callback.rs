@@ -80,6 +80,14 @@ impl Callback {
 }
 
 fn by_query<'a>(url: &RedirectUrl, fields: impl Iterator<Item = (&'a str, &'a str)>) -> Response {
+    // Every byte is ASCII and graphic: a registered URL, and encoded values.
+    let location =
+        HeaderValue::from_str(&location(url, fields)).expect("a location holds no controls");
+    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
+}
+
+/// Where the browser is sent: the registered URL, and what is answered in its query.
+pub fn location<'a>(url: &RedirectUrl, fields: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let mut location = url.as_str().to_owned();
     // §3.1.2: a query of the registered URL "MUST be retained".
     let mut separator = if location.contains('?') { '&' } else { '?' };
@@ -90,9 +98,7 @@ fn by_query<'a>(url: &RedirectUrl, fields: impl Iterator<Item = (&'a str, &'a st
         location.push_str(&encode(value));
         separator = '&';
     }
-    // Every byte is ASCII and graphic: a registered URL, and encoded values.
-    let location = HeaderValue::from_str(&location).expect("a location holds no controls");
-    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
+    location
 }
 
 /// The page posts to the client's redirect URL; where the client sends the browser then is its own

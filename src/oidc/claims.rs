@@ -10,9 +10,9 @@ use serde::Serialize;
 use super::scope::{Scope, Scopes};
 use crate::clock::Timestamp;
 use crate::id::MemberId;
-use crate::members::Profile;
+use crate::members::{Details, Profile};
 
-pub const SUPPORTED: [&str; 22] = [
+pub const SUPPORTED: [&str; 32] = [
     "sub",
     "iss",
     "aud",
@@ -25,6 +25,16 @@ pub const SUPPORTED: [&str; 22] = [
     "name",
     "given_name",
     "family_name",
+    "middle_name",
+    "nickname",
+    "preferred_username",
+    "profile",
+    "picture",
+    "website",
+    "gender",
+    "birthdate",
+    "zoneinfo",
+    "locale",
     "email",
     "email_verified",
     "phone_number",
@@ -43,6 +53,16 @@ pub enum Claim {
     Name,
     GivenName,
     FamilyName,
+    MiddleName,
+    Nickname,
+    PreferredUsername,
+    Profile,
+    Picture,
+    Website,
+    Gender,
+    Birthdate,
+    Zoneinfo,
+    Locale,
     CompanyName,
     JobTitle,
     MemberStatus,
@@ -56,10 +76,20 @@ pub enum Claim {
 }
 
 impl Claim {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 23] = [
         Self::Name,
         Self::GivenName,
         Self::FamilyName,
+        Self::MiddleName,
+        Self::Nickname,
+        Self::PreferredUsername,
+        Self::Profile,
+        Self::Picture,
+        Self::Website,
+        Self::Gender,
+        Self::Birthdate,
+        Self::Zoneinfo,
+        Self::Locale,
         Self::CompanyName,
         Self::JobTitle,
         Self::MemberStatus,
@@ -77,6 +107,16 @@ impl Claim {
             Self::Name => "name",
             Self::GivenName => "given_name",
             Self::FamilyName => "family_name",
+            Self::MiddleName => "middle_name",
+            Self::Nickname => "nickname",
+            Self::PreferredUsername => "preferred_username",
+            Self::Profile => "profile",
+            Self::Picture => "picture",
+            Self::Website => "website",
+            Self::Gender => "gender",
+            Self::Birthdate => "birthdate",
+            Self::Zoneinfo => "zoneinfo",
+            Self::Locale => "locale",
             Self::CompanyName => "company_name",
             Self::JobTitle => "job_title",
             Self::MemberStatus => "member_status",
@@ -103,7 +143,7 @@ impl Claim {
 
 /// A set of claims.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Wanted(u16);
+pub struct Wanted(u32);
 
 impl Wanted {
     pub fn of(scopes: Scopes) -> Self {
@@ -122,11 +162,11 @@ impl Wanted {
     }
 
     pub fn with(self, claim: Claim) -> Self {
-        Self(self.0 | 1 << claim as u16)
+        Self(self.0 | 1 << claim as u32)
     }
 
     pub fn without(self, claim: Claim) -> Self {
-        Self(self.0 & !(1 << claim as u16))
+        Self(self.0 & !(1 << claim as u32))
     }
 
     pub fn and(self, others: Self) -> Self {
@@ -138,7 +178,7 @@ impl Wanted {
     }
 
     pub fn has(self, claim: Claim) -> bool {
-        self.0 & (1 << claim as u16) != 0
+        self.0 & (1 << claim as u32) != 0
     }
 
     pub fn is_empty(self) -> bool {
@@ -169,6 +209,9 @@ pub struct Scoped<'a> {
     given_name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     family_name: Option<&'a str>,
+    /// Empty but for the few that the association keeps.
+    #[serde(flatten)]
+    details: Details,
     #[serde(skip_serializing_if = "Option::is_none")]
     company_name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -224,6 +267,7 @@ impl<'a> Scoped<'a> {
             name,
             given_name: text(Claim::GivenName, Some(&member.first_name)),
             family_name: text(Claim::FamilyName, Some(&member.last_name)),
+            details: details_of(member, wanted),
             company_name: text(Claim::CompanyName, member.company_name.as_deref()),
             job_title: text(Claim::JobTitle, member.job_title.as_deref()),
             member_status: text(Claim::MemberStatus, member.member_status.as_deref()),
@@ -240,6 +284,27 @@ impl<'a> Scoped<'a> {
             address: wanted.has(Claim::Address).then(|| AddressClaim::of(member)).flatten(),
             groups: None,
         }
+    }
+}
+
+/// Most requests want none of them and most members have none, so they are rarely read.
+fn details_of(member: &Profile, wanted: Wanted) -> Details {
+    if member.details.is_none() {
+        return Details::default();
+    }
+    let kept = member.details();
+    let text = |claim, value: Option<String>| value.filter(|_| wanted.has(claim));
+    Details {
+        middle_name: text(Claim::MiddleName, kept.middle_name),
+        nickname: text(Claim::Nickname, kept.nickname),
+        preferred_username: text(Claim::PreferredUsername, kept.preferred_username),
+        profile: text(Claim::Profile, kept.profile),
+        picture: text(Claim::Picture, kept.picture),
+        website: text(Claim::Website, kept.website),
+        gender: text(Claim::Gender, kept.gender),
+        birthdate: text(Claim::Birthdate, kept.birthdate),
+        zoneinfo: text(Claim::Zoneinfo, kept.zoneinfo),
+        locale: text(Claim::Locale, kept.locale),
     }
 }
 

@@ -27,8 +27,9 @@ pub struct Authenticated {
     pub params: Params,
 }
 
-struct Credentials {
-    client_id: String,
+/// Who a request says it is from, and what it brings to prove it. Nothing of it is believed yet.
+pub struct Credentials {
+    pub client_id: String,
     proof: Proof,
 }
 
@@ -51,7 +52,7 @@ impl FromRequest<App> for Authenticated {
         let headers = parts.headers.clone();
         let FormParams(params) =
             FormParams::from_request(Request::from_parts(parts, body), app).await?;
-        let credentials = credentials(&headers, &params)?;
+        let credentials = presented(&headers, &params)?;
         let used_basic = credentials.method() == TokenAuthMethod::ClientSecretBasic;
         let client = match credentials.client_id.parse::<ClientId>() {
             Ok(id) => clients::find(&site, &id).await?,
@@ -76,7 +77,7 @@ impl FromRequest<App> for Authenticated {
 }
 
 impl Credentials {
-    fn method(&self) -> TokenAuthMethod {
+    pub fn method(&self) -> TokenAuthMethod {
         match self.proof {
             Proof::Post(_) => TokenAuthMethod::ClientSecretPost,
             Proof::Basic(_) => TokenAuthMethod::ClientSecretBasic,
@@ -85,16 +86,21 @@ impl Credentials {
         }
     }
 
+    /// What may be its Secret Key: more than one where the header can be read in two ways.
+    pub fn secrets(&self) -> &[Token] {
+        match &self.proof {
+            Proof::Post(secret) => std::slice::from_ref(secret),
+            Proof::Basic(secrets) => secrets,
+            Proof::Assertion(_) | Proof::None => &[],
+        }
+    }
+
     /// None when the client is who it says; otherwise why that is not believed.
     async fn prove(&self, site: &Site, client: &Client) -> Result<Option<Failure>, Error> {
         if client.disabled_at.is_some() {
             return Ok(Some(Failure::SwitchedOff));
         }
-        let secret = match &self.proof {
-            Proof::Post(secret) => std::slice::from_ref(secret),
-            Proof::Basic(secrets) => secrets,
-            Proof::Assertion(_) | Proof::None => &[],
-        };
+        let secret = self.secrets();
         // Every candidate is compared, so that time does not tell which form matched.
         let found = secret.iter().filter_map(|secret| client.secret(secret, site.now)).last();
         let fits = match client.auth_method {
@@ -148,7 +154,7 @@ async fn proven(
 }
 
 /// "The client MUST NOT use more than one authentication method in each request."
-fn credentials(headers: &HeaderMap, params: &Params) -> Result<Credentials, Error> {
+pub fn presented(headers: &HeaderMap, params: &Params) -> Result<Credentials, Error> {
     let basic = authorization(headers)?.map(basic).transpose()?;
     let (id, secret) = (params.get("client_id"), params.get("client_secret"));
     if let Some(asserted) = asserted(params)? {

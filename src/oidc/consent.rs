@@ -108,6 +108,14 @@ async fn shares(
             ShareOf::MemberStatus => text(&[member.member_status.as_deref()]),
             ShareOf::Phone => text(&[member.phone.as_deref()]),
             ShareOf::Address => text(&address.map(|part| part.as_deref())),
+            ShareOf::About => {
+                // Most associations keep none of it, and then there is nothing to ask about.
+                let about = about(member);
+                if about.is_none() {
+                    continue;
+                }
+                about
+            }
             ShareOf::Groups => {
                 let (mut db, id) = (site.read(), &member.member_id);
                 let names = groups::names_for(&mut db, id, &client.client_id).await?;
@@ -117,6 +125,20 @@ async fn shares(
         shares.push(Share { what, value });
     }
     Ok(shares)
+}
+
+fn about(member: &Profile) -> Option<String> {
+    let kept = member.details();
+    let parts = [
+        &kept.profile,
+        &kept.picture,
+        &kept.website,
+        &kept.gender,
+        &kept.birthdate,
+        &kept.zoneinfo,
+        &kept.locale,
+    ];
+    text(&parts.map(|part| part.as_deref()))
 }
 
 /// What there is of these, as one line.

@@ -2,11 +2,11 @@
 
 use super::error::Error;
 use super::params::Params;
-use crate::clients::Client;
+use crate::clients::Settings;
 use crate::grants::Challenge;
 
 /// The challenge of a request. Public clients must send one, and those that an admin asks it of.
-pub fn challenge(client: &Client, params: &Params) -> Result<Option<Challenge>, Error> {
+pub fn challenge(client: &Settings, params: &Params) -> Result<Option<Challenge>, Error> {
     match (params.get("code_challenge"), params.get("code_challenge_method")) {
         (Some(challenge), Some("S256")) => {
             let malformed =

@@ -9,7 +9,7 @@ use super::params::Params;
 use super::response_mode::ResponseMode;
 use super::scope::Scopes;
 use super::{pkce, prompt};
-use crate::clients::Client;
+use crate::clients::Settings;
 use crate::grants::Challenge;
 use crate::id::ClientId;
 use crate::sessions::flow::Policy;
@@ -53,7 +53,7 @@ impl AuthorizationRequest {
     /// Refuses what is wrong with it. What only the database knows (`id_token_hint`, `resource`) is
     /// added by [`super::authorize`].
     pub fn parse(
-        client: &Client,
+        client: &Settings,
         params: &Params,
         response_mode: ResponseMode,
     ) -> Result<Self, Error> {

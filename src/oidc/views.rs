@@ -102,6 +102,7 @@ impl Share {
             ShareOf::Address => "place",
             ShareOf::Work => "building",
             ShareOf::MemberStatus => "card",
+            ShareOf::About => "person",
             ShareOf::Groups => "people",
         }
     }
@@ -114,6 +115,7 @@ impl Share {
             ShareOf::Address => "share-address",
             ShareOf::Work => "share-work",
             ShareOf::MemberStatus => "share-member-status",
+            ShareOf::About => "share-about",
             ShareOf::Groups => "share-groups",
         })
     }

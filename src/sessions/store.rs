@@ -19,7 +19,8 @@ pub async fn find(
     db.find(
         "select s.auth_time, s.proved_at, s.seen_at, s.sid, m.member_id, m.epoch, m.first_name,
              m.last_name, m.job_title, m.phone, m.street, m.city, m.region, m.postal_code,
-             m.country, m.member_status, m.admin_since, m.updated_at, o.name as company_name,
+             m.country, m.member_status, m.admin_since, m.updated_at, m.details,
+             o.name as company_name,
              l.email, l.email_verified_at
          from sessions s
          join members m on m.association_id = s.association_id and m.member_id = s.member_id

@@ -103,6 +103,7 @@ share-phone = Your phone number
 share-address = Your address
 share-work = Your company and job title
 share-member-status = Your member status
+share-about = Your picture, website, birth date, gender and language
 share-groups = Your groups
 share-nothing = Nothing on record
 
@@ -161,6 +162,7 @@ apps-phone = phone number
 apps-address = address
 apps-work = company and job title
 apps-member-status = member status
+apps-about = picture, website, birth date, gender and language
 apps-groups = groups
 apps-stays = It may look also while you are away.
 apps-allowed = Allowed by you, { $at }.
@@ -377,11 +379,11 @@ permitted-button = { $count ->
     [one] Save, 1 loses access
    *[other] Save, { $count } lose access
 }
-consent-title = Before members’ details are shared
-consent-trusted = Share them right away.
-consent-trusted-hint = Your association stands behind this website.
-consent-asked = Ask each member first.
-consent-asked-hint = They see what is shared, and can take it back under “Your account”.
+sharing-title = Before members’ details are shared
+sharing-trusted = Share them right away.
+sharing-trusted-hint = Your association stands behind this website.
+sharing-asked = Ask each member first.
+sharing-asked-hint = They see what is shared, and can take it back under “Your account”.
 log-out-urls = After log-out
 log-out-urls-hint = Where the platform may send members once they have logged out. Exact match. Leave it empty where the platform does not ask for it.
 log-out-url = Log-out URL { $number }
@@ -389,6 +391,21 @@ log-out-url-line = After log-out, line { $number }
 log-out-url-remove = Remove log-out URL { $number }
 backchannel-url = Back-channel log-out URL
 backchannel-url-hint = Where we tell the platform that somebody has logged out, so that it ends its log-in too. Leave it empty where the platform does not ask for it.
+notices-title = Log-outs it was told of
+notices-hint = When a member logs out here, { $client } ends its log-in too.
+notices-none = Nobody who came from here has logged out yet.
+notice-done = Done
+notice-done-at = Logged out { $began }. It was told { $at }.
+notice-waiting = Pending
+notice-waiting-since = Logged out { $began }. The notice is on its way.
+notice-retrying = Not reached yet
+notice-retrying-next = { $tries ->
+    [one] Logged out { $began }. One try; it answered “{ $answer }”. Next try { $next }.
+   *[other] Logged out { $began }. { $tries } tries; it answered “{ $answer }”. Next try { $next }.
+}
+notice-given-up = Failed
+notice-given-up-at = Logged out { $began }. It answered “{ $answer }”. We stopped trying { $at }.
+notice-given-up-next = Compare the back-channel log-out URL with { $client }’s settings, and show its support this answer.
 developers-title = For developers
 developers-hint = Most platforms work as it is. Change something here only where their instructions say so.
 developers-method = How it proves itself
@@ -555,6 +572,8 @@ new-secret-old-days = { $days ->
    *[other] works { $days } days more
 }
 new-secret-old-now = stops working at once
+new-secret-old-both = The present Secret Keys
+new-secret-old-now-both = both stop working at once
 new-secret-pause = Nobody can log in to { $client } until the new one stands in its settings. Have them open before you go on.
 new-secret-full = Two Secret Keys are live already.
 new-secret-full-next = Remove the one that is not used any more, then make a new one. Or let both stop at once.

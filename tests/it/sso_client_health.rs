@@ -1,9 +1,10 @@
 //! How an SSO client does, as an admin sees it: the line in list and modal, and why something failed.
 
 use novi_sso::clients::health::{self, Failure};
+use novi_sso::logouts::{self, Outcome};
 
 use crate::sso_clients::admin;
-use crate::support::{Novi, Platform};
+use crate::support::{Novi, Page, Platform};
 
 const LIST: &str = "/admin/sso-clients";
 
@@ -109,4 +110,40 @@ async fn the_list_names_the_groups_that_may_log_in() {
     let list = ruth.get(LIST).await;
 
     assert!(list.body.contains(">Board, Staff</td>"), "{}", list.body);
+}
+
+/// Issue 3, part 7: the result per client, in the client's own words.
+#[tokio::test]
+async fn the_modal_says_how_log_outs_were_taken() {
+    let novi = Novi::start().await;
+    let (ann, forj) = (novi.member("Ann").await, novi.client("Forj").await);
+    let mut ruth = admin(&novi, "Ruth").await;
+    let path = format!("{LIST}/{}", forj.client_id);
+    let page = ruth.get(&path).await;
+    assert!(!page.text().contains("Log-outs it was told of"), "it has no address for them");
+    let typed = [("backchannel_url", "https://acme.mobilize.io/backchannel")];
+    assert_eq!(ruth.fill(&page, &path, &typed).await.status, 303);
+    let page = ruth.get(&path).await;
+    assert!(page.text().contains("Nobody who came from here has logged out yet."));
+    let mut browser = novi.browser();
+    let back = forj.signs_in(&mut browser, &ann).await;
+    assert_eq!(forj.exchange(&back.sent("code").unwrap()).await.status, 200);
+    let form = browser.get("/log-out").await;
+    browser.fill(&form, "/log-out", &[]).await;
+
+    let card = |page: &Page| page.body.split("id=\"notices\"").nth(1).unwrap().to_owned();
+    assert!(card(&ruth.get(&path).await).contains("Pending"));
+    for (outcome, answer, word) in [
+        (Outcome::Failed, "503 <b>Service</b> Unavailable", "Not reached yet"),
+        (Outcome::Refused, "400 unknown_sub", "Failed"),
+    ] {
+        novi.clock.advance(60);
+        let site = novi.home().await;
+        let notice = logouts::claim(&site, 1).await.unwrap().pop().unwrap();
+        logouts::answered(&site, &notice, outcome, answer).await.unwrap();
+        let page = ruth.get(&path).await;
+        assert!(card(&page).contains(word), "{word}: {}", page.text());
+        assert!(!page.body.contains("<b>Service"), "{}", page.body);
+        assert!(page.text().contains(&format!("“{answer}”")), "{}", page.text());
+    }
 }

@@ -1,7 +1,5 @@
 //! Two Secret Keys of an SSO client: a platform changes over from one to the other without an outage.
 
-use novi_sso::clients::{self, ClientSecret, TokenAuthMethod, secrets};
-
 use crate::sso_clients::admin;
 use crate::support::{Browser, Member, Novi, PASSWORD, Page, Platform};
 
@@ -26,13 +24,7 @@ async fn newest(browser: &mut Browser, platform: &Platform) -> Platform {
 
 /// Somebody logs in, and the platform comes with its Secret Key.
 async fn comes(platform: &Platform, member: &Member) -> u16 {
-    let answer = platform.exchange(&platform.code_for(member).await).await;
-    let (site, id) = (platform.novi.home().await, platform.client_id.parse().unwrap());
-    let client = clients::load(&site, &id).await.unwrap().unwrap();
-    let typed = ClientSecret::take_over(&platform.secret).unwrap();
-    let key = client.secrets.iter().find(|key| key.start == typed.start());
-    secrets::note_use(&site, &client, TokenAuthMethod::ClientSecretPost, key).await.unwrap();
-    answer.status
+    platform.exchange(&platform.code_for(member).await).await.status
 }
 
 fn value(page: &Page, id: &str) -> String {

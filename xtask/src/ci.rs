@@ -3,6 +3,7 @@
 use crate::browser;
 use crate::cluster::Cluster;
 use crate::process::{Failure, cargo};
+use crate::rp;
 use crate::setup::{self, Tools};
 use crate::steps::{self, Done, Skips, Step, passes};
 
@@ -36,6 +37,8 @@ const STEPS: &[Step<Ci>] = &[
         run: |_| passes(cargo("test --lib --no-default-features --locked")),
     },
     Step { name: "browser tests", run: browser_tests },
+    Step { name: "relying parties: openid-client", run: |_| rp::openid_client() },
+    Step { name: "relying parties: OmniAuth", run: |_| rp::omniauth() },
 ];
 
 pub fn run() -> Result<(), Failure> {

@@ -5,8 +5,11 @@ mod browser;
 mod ci;
 mod cluster;
 mod find;
+mod node;
 mod postgres;
 mod process;
+mod program;
+mod rp;
 mod setup;
 mod signals;
 mod steps;
@@ -21,9 +24,11 @@ const USAGE: &str = "\
 Usage: cargo xtask COMMAND
 
   setup                 find, or install from Debian, what the tests need:
-                        a C compiler, PostgreSQL, Chromium, Node and npm
+                        a C compiler, PostgreSQL, Chromium, Node, npm, and
+                        Ruby with OmniAuth
   test [ARGS...]        cargo test ARGS on SQLite, then on a private PostgreSQL
   ci                    everything that has to pass before a change lands
+  rp                    relying parties of other makers against the program
   bench [ARGS...]       the load scenarios on SQLite
   postgres -- COMMAND   run COMMAND beside a private PostgreSQL,
                         its address in NOVI_TEST_POSTGRES
@@ -35,6 +40,7 @@ enum Task {
     Setup,
     Test(Vec<String>),
     Ci,
+    Rp,
     Bench(Vec<String>),
     Postgres(Vec<String>),
     Help,
@@ -54,6 +60,7 @@ fn main() -> ExitCode {
         Task::Setup => setup::run(),
         Task::Test(arguments) => test::run(arguments),
         Task::Ci => ci::run(),
+        Task::Rp => rp::run(),
         Task::Bench(arguments) => bench(&arguments),
         Task::Postgres(command) => postgres::run(&command),
         Task::Help => {
@@ -87,10 +94,12 @@ fn parse(mut words: Vec<String>) -> Result<Task, String> {
                 None => Err("`postgres` needs a command to run beside the server".into()),
             }
         }
-        "setup" | "ci" | "help" | "--help" | "-h" => match (command.as_str(), words.first()) {
+        "setup" | "ci" | "rp" | "help" | "--help" | "-h" => match (command.as_str(), words.first())
+        {
             (_, Some(word)) => Err(format!("`{command}` takes no arguments, but got `{word}`")),
             ("setup", None) => Ok(Task::Setup),
             ("ci", None) => Ok(Task::Ci),
+            ("rp", None) => Ok(Task::Rp),
             (_, None) => Ok(Task::Help),
         },
         _ => Err(format!("there is no command `{command}`")),
@@ -120,6 +129,7 @@ mod tests {
     fn each_command_is_known() {
         assert_eq!(parsed("setup"), Ok(Task::Setup));
         assert_eq!(parsed("ci"), Ok(Task::Ci));
+        assert_eq!(parsed("rp"), Ok(Task::Rp));
         assert_eq!(parsed("--help"), Ok(Task::Help));
     }
 
@@ -147,5 +157,6 @@ mod tests {
         assert!(parsed("").is_err());
         assert!(parsed("tset").is_err());
         assert!(parsed("ci --fast").is_err());
+        assert!(parsed("rp openid-client").is_err());
     }
 }

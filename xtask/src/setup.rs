@@ -1,7 +1,7 @@
 //! What the tests need on this machine: looked for, installed from Debian where it is missing, and told.
 
 use crate::apt::Apt;
-use crate::find::{C_COMPILER, CHROMIUM, Found, NODE, NPM, POSTGRES, Tool};
+use crate::find::{C_COMPILER, CHROMIUM, Found, NODE, NPM, OMNIAUTH, POSTGRES, Tool};
 use crate::process::Failure;
 
 /// A program, or the sentence that says why there is none.
@@ -13,6 +13,7 @@ pub struct Tools {
     pub chromium: Sought,
     pub node: Sought,
     pub npm: Sought,
+    pub omniauth: Sought,
 }
 
 impl Tools {
@@ -23,6 +24,7 @@ impl Tools {
             (CHROMIUM.name, &self.chromium),
             (NODE.name, &self.node),
             (NPM.name, &self.npm),
+            (OMNIAUTH.name, &self.omniauth),
         ];
         let missing: Vec<&str> =
             all.iter().filter(|(_, sought)| sought.is_err()).map(|(name, _)| *name).collect();
@@ -52,6 +54,7 @@ pub fn install() -> Result<Tools, Failure> {
         chromium: get(&CHROMIUM, &mut apt)?,
         node: get(&NODE, &mut apt)?,
         npm: get(&NPM, &mut apt)?,
+        omniauth: get(&OMNIAUTH, &mut apt)?,
     })
 }
 

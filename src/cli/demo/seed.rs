@@ -8,7 +8,7 @@ use crate::clients::{self, Identity, RedirectUrl, Settings, secrets};
 use crate::events::Actor;
 use crate::groups;
 use crate::id::{ClientId, GroupId, MemberId};
-use crate::members::{self, Address, Email, NewMember, Password, PasswordHash};
+use crate::members::{self, Address, Details, Email, NewMember, Password, PasswordHash};
 use crate::simulator::AppSecret;
 use crate::simulator::sample::{self, Person, Sample};
 
@@ -77,6 +77,7 @@ fn new_member(person: &Person, sample: &Sample, password: &PasswordHash) -> Resu
         phone: person.phone.clone(),
         address: address.unwrap_or_default(),
         member_status: Some(person.member_status.to_owned()),
+        details: Details::default(),
         is_admin: person.admin,
     })
 }

@@ -46,7 +46,7 @@ pub async fn profile(db: &mut Reader, member: &MemberId) -> Result<Option<Profil
     db.find(
         "select m.member_id, m.epoch, m.first_name, m.last_name, m.job_title, m.phone, m.street,
              m.city, m.region, m.postal_code, m.country, m.member_status, m.admin_since,
-             m.updated_at, o.name as company_name, l.email, l.email_verified_at
+             m.updated_at, m.details, o.name as company_name, l.email, l.email_verified_at
          from members m
          join logins l on l.association_id = m.association_id and l.member_id = m.member_id
          left join companies o

@@ -130,7 +130,10 @@ impl ConfirmNewSecret {
         });
         let at_once = Choice {
             value: "now".to_owned(),
-            words: self.page.t("new-secret-old-now"),
+            words: self.page.t(match self.is_full {
+                true => "new-secret-old-now-both",
+                false => "new-secret-old-now",
+            }),
             is_chosen: self.is_full || self.old == Old::StopsAtOnce,
         };
         let later = later.into_iter().filter(|_| !self.is_full);

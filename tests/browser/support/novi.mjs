@@ -2,12 +2,12 @@
 
 import { Program, command, folder, freePorts, remove } from "./program.mjs";
 
-/** An association that nobody has set up yet. */
-export async function fresh() {
+/** An association that nobody has set up yet, with these environment variables more. */
+export async function fresh(more = {}) {
   const [dir, port] = [await folder(), await freePorts(1)];
   const url = `http://localhost:${port}`;
   const args = ["serve", "--listen", `127.0.0.1:${port}`, "--site-url", url];
-  const novi = await started(new Program(args, dir), async (program) => {
+  const novi = await started(new Program(args, dir, more), async (program) => {
     await program.says(/listening on/);
     const [setUpLink] = await program.says(/http:\/\/\S+\/set-up\?link=[\w-]+/);
     return { url, setUpLink };
@@ -15,7 +15,7 @@ export async function fresh() {
   /** Ends it and starts it again on the same data, as if so much time had passed. */
   novi.wakesUpAfter = async (seconds) => {
     await novi.program.stop();
-    novi.program = new Program(args, dir, { NOVI_SSO_TEST_CLOCK_AHEAD: `${seconds}` });
+    novi.program = new Program(args, dir, { ...more, NOVI_SSO_TEST_CLOCK_AHEAD: `${seconds}` });
     await novi.program.says(/listening on/);
   };
   return novi;

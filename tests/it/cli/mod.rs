@@ -2,8 +2,10 @@
 
 mod backup;
 mod check;
+mod client_settings;
 mod clients;
 mod keys;
 mod people;
 mod place;
+mod relying_party;
 mod start;

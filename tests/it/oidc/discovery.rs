@@ -9,7 +9,7 @@ use novi_sso::events::Actor;
 use novi_sso::router::ROUTES;
 use serde_json::Value;
 
-use crate::support::{ELSEWHERE, HOME, Novi, Platform, Reply, claims};
+use crate::support::{ELSEWHERE, HOME, Novi, Platform, Reply, claims, everything};
 
 const OPENID: &str = "/.well-known/openid-configuration";
 const OAUTH: &str = "/.well-known/oauth-authorization-server";
@@ -106,7 +106,8 @@ async fn the_authorization_server_metadata_is_the_same_document() {
 #[tokio::test]
 async fn discovery_lists_every_claim_and_every_scope() {
     let novi = Novi::start().await;
-    let (forj, ann) = (novi.client("Forj").await, novi.member("Ann").await);
+    let forj = novi.client("Forj").await;
+    let ann = novi.member_at(HOME, "Ann", everything).await;
     novi.group("Board", &[&ann]).await;
     let document = forj.get(OPENID).await;
     let listed = |name: &str| -> Vec<String> {

@@ -1,22 +1,29 @@
 //! The protocol, as platforms and their attackers speak it.
 
 mod access_tokens;
+mod acr;
 mod authorize;
+mod claims_parameter;
 mod client_assertion;
 mod client_auth;
 mod conformance;
+mod consent;
 mod discovery;
 mod health;
 mod id_token;
 mod introspection;
 mod jwks;
+mod locales;
 mod machines;
+mod permitted_groups;
 mod pkce;
 mod plain_oauth2;
+mod prompts;
 mod pushed_requests;
 mod redirect_urls;
 mod refresh;
-mod relying_party;
+pub mod relying_party;
+mod response_modes;
 mod revocation;
 mod scopes;
 mod signing_keys;

@@ -1,6 +1,6 @@
 //! Redirect URLs: where an answer may go, and that nothing else ever gets one.
 
-mod mutations;
+pub mod mutations;
 
 use std::collections::BTreeSet;
 

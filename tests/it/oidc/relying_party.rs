@@ -36,7 +36,7 @@ type Client = CoreClient<
     EndpointMaybeSet,
 >;
 type Answer = Pin<Box<dyn Future<Output = Result<HttpResponse, Infallible>> + Send>>;
-type Http = Box<dyn Fn(HttpRequest) -> Answer + Send + Sync>;
+pub type Http = Box<dyn Fn(HttpRequest) -> Answer + Send + Sync>;
 
 /// The flat claims that platforms map, beside the standard ones.
 #[derive(Debug, Deserialize, Serialize)]
@@ -277,7 +277,7 @@ fn at_this_moment(novi: Novi) -> Novi {
 }
 
 /// Sends the requests of the crate through a router: the product's own, or one that goes over the network.
-fn http_over(router: Router) -> Http {
+pub fn http_over(router: Router) -> Http {
     Box::new(move |request| {
         let router = router.clone();
         Box::pin(async move {

@@ -167,6 +167,11 @@ impl Browser {
         let mut cookies = self.cookies.iter();
         cookies.find(|(name, _)| name.ends_with("novi_sid")).map(|(_, value)| &**value)
     }
+
+    /// Presses a button of a page on the way to a client: `share`, `no`, `continue` or `switch`.
+    pub async fn answer(&mut self, page: &Page, answer: &str) -> Page {
+        self.fill(page, "/oauth/authorize", &[("answer", answer)]).await
+    }
 }
 
 impl Page {

@@ -34,7 +34,7 @@ use sqlx::{Connection as _, PgConnection, SqliteConnection};
 
 pub use browser::{Browser, Page};
 pub use jwt::{Stranger, claims, header_of, kids, verified};
-pub use network::network;
+pub use network::{network, proxy};
 pub use platform::{Platform, Reply};
 pub use receiver::{Received, Receiver};
 pub use signer::{Signer, signed_by_secret, unsigned};
@@ -264,12 +264,47 @@ impl Novi {
         let id: ClientId = id.parse().unwrap();
         clients::load(&self.site(host).await, &id).await.unwrap().is_some()
     }
+
+    /// A client of [`HOME`] with the redirect URL [`CALLBACK`] and these settings changed.
+    pub async fn client_with(
+        &self,
+        name: &str,
+        change: impl FnOnce(&mut ClientSettings),
+    ) -> Platform {
+        self.client_that(HOME, name, &[CALLBACK], change).await
+    }
+
+    /// A browser in which this member of [`HOME`] is signed in.
+    pub async fn browser_of(&self, member: &Member) -> Browser {
+        let mut browser = self.browser();
+        browser.sign_in(member).await;
+        assert!(browser.is_signed_in());
+        browser
+    }
 }
 
 /// A URL as the association of its host takes it: http on loopback is fine for a development association.
 pub fn registered(url: &str) -> RedirectUrl {
     let development = url.starts_with("http://");
     RedirectUrl::register(url, development).unwrap()
+}
+
+/// All that an association may keep of a person.
+pub fn everything(member: &mut NewMember) {
+    for (name, value) in [
+        ("middle_name", "Beth"),
+        ("nickname", "Annie"),
+        ("preferred_username", "annie"),
+        ("profile", "https://www.acme.example/people/ann"),
+        ("picture", "https://www.acme.example/people/ann.png"),
+        ("website", "https://archer.example/"),
+        ("gender", "female"),
+        ("birthdate", "1970-12-31"),
+        ("zoneinfo", "America/New_York"),
+        ("locale", "en-US"),
+    ] {
+        member.details.set(name, value).unwrap();
+    }
 }
 
 /// SQLite in a fresh file, or a fresh database on the PostgreSQL server that `NOVI_TEST_POSTGRES` names.

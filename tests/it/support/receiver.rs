@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
@@ -26,14 +27,23 @@ pub struct Received {
 impl Receiver {
     /// Answers every request with 200 and remembers it.
     pub async fn start() -> Self {
+        Self::answering(|_| std::future::ready(StatusCode::OK.into_response())).await
+    }
+
+    /// Answers the first request with `answer(1)`, and so on.
+    pub async fn answering<F>(answer: impl Fn(usize) -> F + Clone + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Response> + Send + 'static,
+    {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let received = Arc::new(Mutex::new(Vec::new()));
         let kept = received.clone();
         let answer = move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
             let body = String::from_utf8_lossy(&body).into_owned();
-            kept.lock().unwrap().push(Received { method, path: uri.to_string(), headers, body });
-            std::future::ready(StatusCode::OK)
+            let mut kept = kept.lock().unwrap();
+            kept.push(Received { method, path: uri.to_string(), headers, body });
+            answer(kept.len())
         };
         let router = Router::new().fallback(answer);
         let serving = tokio::spawn(async { axum::serve(listener, router).await });

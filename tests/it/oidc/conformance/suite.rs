@@ -5,7 +5,7 @@ use novi_sso::token::random_text;
 use serde_json::Value;
 
 use super::checks;
-use crate::support::{Browser, Member, Novi, Page, Platform, Reply};
+use crate::support::{Browser, HOME, Member, Novi, Page, Platform, Reply, everything};
 
 /// Where the answer of the authorization endpoint stands. `FormPost` makes a module one of the plan
 /// "formpost"; without a `response_mode` it is one of "basic".
@@ -81,7 +81,8 @@ impl Suite {
     /// A provider of its own, somebody with a login, and nobody signed in.
     pub async fn start(mode: Mode) -> Self {
         let novi = Novi::start().await;
-        let (client, member) = (novi.client("Suite").await, novi.member("Ann").await);
+        let client = novi.client("Suite").await;
+        let member = novi.member_at(HOME, "Ann", everything).await;
         Self::of(novi, client, member, mode).await
     }
 
