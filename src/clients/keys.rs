@@ -53,7 +53,12 @@ impl Keys {
         if listed.iter().any(|key| PRIVATE.iter().any(|name| key.get(name).is_some())) {
             return Err(NotKeys::Private);
         }
-        let set: JwkSet = serde_json::from_value(value.clone()).map_err(|_| NotKeys::Kind)?;
+        let mut set: JwkSet = serde_json::from_value(value.clone()).map_err(|_| NotKeys::Kind)?;
+        // RFC 7517 §4.2: a platform lists the keys that others encrypt with, too. They sign nothing.
+        set.keys.retain(|key| key.common.public_key_use != Some(PublicKeyUse::Encryption));
+        if set.keys.is_empty() {
+            return Err(NotKeys::Empty);
+        }
         if !set.keys.iter().all(is_strong) {
             return Err(NotKeys::Kind);
         }
@@ -81,10 +86,6 @@ impl Keys {
             (None, [only]) => only,
             (None, _) => return None,
         };
-        // RFC 7517 §4.2: "the intended use of the public key".
-        if key.common.public_key_use == Some(PublicKeyUse::Encryption) {
-            return None;
-        }
         Some((DecodingKey::from_jwk(key).ok()?, algorithms(key)))
     }
 }
@@ -233,21 +234,26 @@ mod tests {
 
         assert_eq!(algorithms_of(&of("RS256").unwrap(), None), Some(vec![Algorithm::RS256]));
         assert_eq!(algorithms_of(&of("PS256").unwrap(), None), Some(vec![Algorithm::PS256]));
-        for other in ["RS512", "ES256", "HS256", "RSA-OAEP"] {
-            assert!(of(other).is_ok_and(|keys| keys.find(None).is_none()), "{other}");
+        for other in ["RS512", "ES256", "EdDSA", "Ed25519", "HS256", "RSA-OAEP", "x"] {
+            assert_eq!(of(other).err(), Some(NotKeys::Kind), "{other}");
+        }
+        for name in ["EdDSA", "Ed25519"] {
+            let keys = parse(&[with(ed25519(), json!({ "alg": name }))]).unwrap();
+            assert_eq!(algorithms_of(&keys, None), Some(vec![Algorithm::EdDSA]), "{name}");
         }
     }
 
-    /// A platform's JWKS lists the keys that others encrypt with, too. They sign nothing.
     #[test]
-    fn a_key_for_encryption_signs_nothing() {
-        let enc = with(rsa(), json!({ "use": "enc" }));
+    fn a_key_for_encryption_is_passed_over() {
         let sig = with(p256(), json!({ "use": "sig" }));
+        for alg in [json!(null), json!("RSA-OAEP")] {
+            let enc = with(rsa(), json!({ "use": "enc", "alg": alg }));
+            let both = parse(&[enc.clone(), sig.clone()]).unwrap();
 
-        let both = parse(&[enc, sig]).unwrap();
-
-        assert!(both.find(Some("2011-04-29")).is_none());
-        assert!(both.find(Some("1")).is_some());
+            assert!(both.find(Some("2011-04-29")).is_none());
+            assert!(both.find(Some("1")).is_some() && both.find(None).is_some());
+            assert_eq!(parse(&[enc]).err(), Some(NotKeys::Empty));
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use novi_sso::events::Actor;
 use novi_sso::housekeeping;
 use serde_json::{Value, json};
 
-use crate::support::{CALLBACK, HOME, Novi, Platform};
+use crate::support::{CALLBACK, ELSEWHERE, HOME, Novi, Platform};
 
 const API: &str = "https://api.acme.example";
 
@@ -212,4 +212,25 @@ async fn a_machine_may_sign_members_in_too() {
     assert_eq!(says(&robot, &own).await["sub"], robot.client_id.as_str());
     assert_eq!(says(&robot, members.text("access_token")).await["sub"], ann.id.as_str());
     assert_eq!(robot.userinfo(members.text("access_token")).await.status, 200);
+}
+
+/// Each association has resource servers of its own, whatever their URLs are.
+#[tokio::test]
+async fn a_resource_server_of_another_association_is_none() {
+    let novi = Novi::start().await;
+    let (robot, ann) = (machine(&novi).await, novi.member("Ann").await);
+    let set = |settings: &mut Settings| settings.resource_url = Some(API.to_owned());
+    let theirs = novi.client_that(ELSEWHERE, "Api", &[CALLBACK], set).await;
+
+    let refused = robot.acts_for_itself(&[("resource", API)]).await;
+    let bought = robot.tokens_for_with(&ann, &[("resource", API)]).await;
+    let own = token(&robot, &[]).await;
+
+    assert_eq!(refused.refusal(), (400, "invalid_target"));
+    for token in [bought.text("access_token"), &own] {
+        assert_eq!(says(&robot, token).await.get("aud"), None);
+        assert_eq!(says(&theirs, token).await, nothing());
+    }
+    let stranger = robot.at(ELSEWHERE).acts_for_itself(&[]).await;
+    assert_eq!(stranger.refusal(), (401, "invalid_client"));
 }

@@ -29,7 +29,8 @@ async fn an_algorithm_that_is_not_the_keys_is_refused() {
             "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512",
             "ES256", "ES384", "ES512", "ES256K", "EdDSA", "Ed25519", "RSA-OAEP", "dir", "x",
         ] {
-            if other != algorithm {
+            // RFC 9864 calls EdDSA on this curve Ed25519.
+            if other != algorithm && (algorithm, other) != ("EdDSA", "Ed25519") {
                 let header = json!({ "alg": other, "kid": "key-1" });
                 wrong.push(signer.signs_under(&header, &signing.claims()));
             }
@@ -68,6 +69,17 @@ async fn an_algorithm_that_is_not_the_keys_is_refused() {
             let assertion = signer.signs_under(&header, &signing.claims());
             assert_eq!(signing.presents(&assertion).await.refusal(), PROVEN, "{header}");
         }
+    }
+}
+
+/// RFC 9864 §2.2.
+#[tokio::test]
+async fn ed25519_goes_by_either_of_its_names() {
+    let signing = Signing::with("EdDSA").await;
+
+    for name in ["EdDSA", "Ed25519"] {
+        let assertion = signing.signer.signs_under(&json!({ "alg": name }), &signing.claims());
+        assert_eq!(signing.presents(&assertion).await.refusal(), PROVEN, "{name}");
     }
 }
 
