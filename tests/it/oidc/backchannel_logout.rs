@@ -237,7 +237,7 @@ async fn another_member_in_the_same_browser_ends_the_session_before() {
     browser.sign_in_on(&afresh, &bob).await;
     deliver(&novi).await;
 
-    assert_eq!(sids(&receiver), [of_ann.clone()]);
+    assert_eq!(sids(&receiver), [&*of_ann]);
     assert_eq!(claims(&tokens(&receiver)[0])["sub"], ann.id.as_str());
     assert_ne!(signs_in(&forj, &mut browser, &bob).await, of_ann);
 }
