@@ -52,7 +52,8 @@ pub async fn get(
     let params = Params::parse(query.unwrap_or_default().as_bytes())
         .map_err(|error| web::Error::request_malformed(&error.description))?;
     let client = authorize::client_of(&site, &params).await?;
-    if !client.has_legacy_sso {
+    // Without a Secret Key there is nothing to sign with.
+    if !client.has_legacy_sso || !client.auth_method.has_secret() {
         return Err(web::Error::unknown_client());
     }
     let asked = params.get("redirect_uri").unwrap_or_default();
