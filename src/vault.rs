@@ -207,6 +207,7 @@ mod tests {
         }
     }
 
+    /// SEC-D4: every nonce is random, so none comes again after a restart.
     #[test]
     fn a_changed_or_cut_value_does_not_open() {
         let (vault, ours) = (vault(), AssociationId::random());

@@ -409,6 +409,30 @@ fn no_template_escapes_from_escaping() {
     }
 }
 
+/// SEC-E5: no window of ours listens to others, and there is no session iframe.
+#[test]
+fn no_script_listens_to_other_windows() {
+    for script in files("templates", ".js") {
+        for forbidden in ["postMessage", "onmessage", "\"message\"", "'message'", "window.opener"] {
+            assert!(!script.text.contains(forbidden), "{} has {forbidden}", script.path);
+        }
+    }
+    for template in files("templates", ".html") {
+        assert!(!template.text.contains("<iframe"), "{}", template.path);
+    }
+}
+
+/// SEC-C11: `rsa` makes and converts keys; that it neither signs nor decrypts is clippy's business, as
+/// long as clippy is told.
+#[test]
+fn clippy_forbids_what_rsa_must_not_do() {
+    let rules =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("clippy.toml")).unwrap();
+    for forbidden in ["sign", "sign_with_rng", "decrypt", "decrypt_blinded"] {
+        assert!(rules.contains(&format!("rsa::RsaPrivateKey::{forbidden}\"")), "{forbidden}");
+    }
+}
+
 /// STYLE.md 4: when a file grows past this, a noun is missing.
 #[test]
 fn no_file_is_too_long_to_be_read() {

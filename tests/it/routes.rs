@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use novi_sso::router::ROUTES;
+use novi_sso::token::{Purpose, Token};
 
 use crate::support::{Browser, Novi, Page};
 
@@ -255,6 +256,23 @@ async fn no_get_changes_a_row() {
 
         assert_eq!(browser.is_signed_in(), who != Who::Nobody);
         assert_eq!(novi.tables().await.changed_since(&before), [""; 0], "{who:?}");
+    }
+}
+
+/// SEC-M4: neither a Secret Key nor what verifies it stands in any page, whoever asks.
+#[tokio::test]
+async fn no_get_shows_a_secret_key_or_its_hash() {
+    let novi = Novi::start().await;
+    let forj = novi.client("Forj").await;
+    let hash = Token::presented(&*forj.secret).hash(Purpose::ClientSecret);
+    for who in [Who::Nobody, Who::Member, Who::Admin] {
+        let (mut browser, _) = visitor(&novi, who).await;
+        for path in gets() {
+            let page = browser.get(&concrete(path, &forj.client_id)).await;
+            for secret in [&*forj.secret, hash.as_str()] {
+                assert!(!page.body.contains(secret), "{path} for {who:?}");
+            }
+        }
     }
 }
 

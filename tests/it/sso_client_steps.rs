@@ -270,7 +270,7 @@ async fn deleting_says_what_dies_with_it_and_then_it_is_gone() {
     assert_eq!(novi.events("client.deleted").await, 1);
 }
 
-/// Every page of the product, looked at by an admin. None has a Secret Key in it.
+/// SEC-M4: every page of the product, looked at by an admin. None has a Secret Key in it.
 #[tokio::test]
 async fn no_page_shows_a_secret_key_unless_it_was_asked_for() {
     let novi = Novi::start().await;

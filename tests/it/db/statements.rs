@@ -12,6 +12,7 @@ use crate::support::Novi;
 
 const DOORS: [&str; 4] = [".find(", ".change(", ".once(", "across_associations("];
 
+/// SEC-T4: and each was bound to its association, or the first test that ran it would have panicked.
 #[tokio::test]
 async fn every_statement_prepares() {
     let novi = Novi::start().await;

@@ -221,6 +221,23 @@ async fn keys(site: &Site) -> BTreeMap<String, Kept> {
     kept.into_iter().map(|key| (key.kid.clone(), key)).collect()
 }
 
+/// SEC-K2: what the database holds of a private key opens nowhere without the master key.
+#[tokio::test]
+async fn no_private_key_stands_in_the_database_as_it_is() {
+    let novi = Novi::start().await;
+    let forj = novi.client("Forj").await;
+
+    let tables = novi.tables().await;
+
+    let public = forj.jwks().await["keys"][0]["n"].as_str().unwrap().to_owned();
+    assert!(tables.hold(&public), "the search finds what is there");
+    // PEM, the private members of a JWK, and how PKCS #8 of an RSA key begins in base64.
+    for private in ["PRIVATE KEY", "\"d\":", "\"p\":", "\"q\":", "\"dp\":", "MIIEv", "MIIEp"] {
+        assert!(!tables.hold(private), "{private}");
+    }
+    assert!(!tables.hold(&forj.secret));
+}
+
 /// The `kid` of the one key that is so.
 fn only(keys: &BTreeMap<String, Kept>, is_so: impl Fn(&Kept) -> bool) -> String {
     let found: Vec<_> = keys.values().filter(|key| is_so(key)).map(|key| key.kid.clone()).collect();
