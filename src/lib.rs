@@ -11,10 +11,10 @@
 //! | [`associations`] | the associations hosted here; `Site`, one of them at one moment |
 //! | [`members`] | people and companies, their logins and passwords |
 //! | [`groups`] | groups, and who is in them |
-//! | [`clients`] | SSO clients: redirect URLs, Secret Keys |
+//! | [`clients`] | SSO clients: their settings, Secret Keys, health |
 //! | [`consents`] | what members allow clients to see, and how they take it back |
 //! | [`sessions`] | signing in: the state machine, sessions, throttle, who may see what |
-//! | [`grants`] | codes, and the access tokens they buy |
+//! | [`grants`] | codes, and the access and refresh tokens they buy |
 //! | [`signing`] | the ring of signing keys |
 //! | [`logouts`] | log-outs that clients are told of |
 //! | [`events`] | what happened to whom |
