@@ -1,4 +1,6 @@
 //! Z-4 of SECURITY.md 5.3, for libFuzzer.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| { targets::jwt(data); });
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    targets::jwt(data);
+});
