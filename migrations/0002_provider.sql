@@ -205,3 +205,23 @@ create index logout_notices_by_age on logout_notices (association_id, created_at
 
 -- A key that was given up in an emergency vouches for nothing any more.
 alter table signing_keys add column compromised_at bigint;
+
+-- Who may hold tokens of which client now: the client is on, the member active, consent there where it is
+-- asked, and a Permitted Group where there are any. Every statement that makes or reads a token asks this,
+-- with the epoch of its grant, so that nothing has to be revoked in time.
+create view holders as
+select c.association_id, c.client_id, m.member_id, m.epoch
+from clients c
+join members m on m.association_id = c.association_id
+where c.disabled_at is null and m.deactivated_at is null
+    and (c.consent_asked_since is null
+         or exists (select 1 from consents k
+                    where k.association_id = c.association_id and k.client_id = c.client_id
+                        and k.member_id = m.member_id))
+    and (not exists (select 1 from client_groups cg
+                     where cg.association_id = c.association_id and cg.client_id = c.client_id)
+         or exists (select 1 from client_groups cg
+                    join group_members gm
+                        on gm.association_id = cg.association_id and gm.group_id = cg.group_id
+                    where cg.association_id = c.association_id and cg.client_id = c.client_id
+                        and gm.member_id = m.member_id));

@@ -68,24 +68,9 @@ pub async fn redeem(
                                        when refresh_until is not null then $9 end
          where association_id = $1 and code_hash = $2 and client_id = $3
              and consumed_at is null and revoked_at is null
-             and exists (select 1 from clients c
-                         where c.association_id = $1 and c.client_id = $3
-                             and c.disabled_at is null
-                             and (c.consent_asked_since is null
-                                  or exists (select 1 from consents k
-                                             where k.association_id = $1 and k.client_id = $3
-                                                 and k.member_id = grants.member_id)))
-             and exists (select 1 from members m
-                         where m.association_id = $1 and m.member_id = grants.member_id
-                             and m.epoch = grants.epoch and m.deactivated_at is null)
-             and (not exists (select 1 from client_groups cg
-                              where cg.association_id = $1 and cg.client_id = $3)
-                  or exists (select 1 from client_groups cg
-                             join group_members gm
-                                 on gm.association_id = cg.association_id
-                                 and gm.group_id = cg.group_id
-                             where cg.association_id = $1 and cg.client_id = $3
-                                 and gm.member_id = grants.member_id))
+             and exists (select 1 from holders h
+                         where h.association_id = $1 and h.client_id = $3
+                             and h.member_id = grants.member_id and h.epoch = grants.epoch)
          returning member_id, scope, asked_scope, nonce, claims, auth_time, redirect_uri, challenge,
              code_expires_at, refresh_expires_at",
     )
@@ -125,24 +110,9 @@ pub async fn refresh(
              access_hash = $7, access_expires_at = $8, access_scope = $9
          where association_id = $1 and refresh_hash = $2 and client_id = $3
              and refresh_expires_at > $4 and revoked_at is null
-             and exists (select 1 from clients c
-                         where c.association_id = $1 and c.client_id = $3
-                             and c.disabled_at is null
-                             and (c.consent_asked_since is null
-                                  or exists (select 1 from consents k
-                                             where k.association_id = $1 and k.client_id = $3
-                                                 and k.member_id = grants.member_id)))
-             and exists (select 1 from members m
-                         where m.association_id = $1 and m.member_id = grants.member_id
-                             and m.epoch = grants.epoch and m.deactivated_at is null)
-             and (not exists (select 1 from client_groups cg
-                              where cg.association_id = $1 and cg.client_id = $3)
-                  or exists (select 1 from client_groups cg
-                             join group_members gm
-                                 on gm.association_id = cg.association_id
-                                 and gm.group_id = cg.group_id
-                             where cg.association_id = $1 and cg.client_id = $3
-                                 and gm.member_id = grants.member_id))
+             and exists (select 1 from holders h
+                         where h.association_id = $1 and h.client_id = $3
+                             and h.member_id = grants.member_id and h.epoch = grants.epoch)
          returning member_id, scope, claims, auth_time",
     )
     .bind(live)
@@ -162,23 +132,9 @@ pub async fn family(db: &mut Reader, family: &TokenHash) -> Result<Option<Family
         "select g.code_hash, g.client_id, g.member_id, g.scope, g.claims, g.auth_time,
              g.access_scope, g.access_expires_at, g.refresh_hash, g.refresh_before, g.refreshed_at,
              g.refresh_expires_at, g.revoked_at,
-             (select count(*) from clients c
-              join members m on m.association_id = c.association_id
-              where c.association_id = $1 and c.client_id = g.client_id
-                  and c.disabled_at is null and m.member_id = g.member_id
-                  and (c.consent_asked_since is null
-                       or exists (select 1 from consents k
-                                  where k.association_id = $1 and k.client_id = g.client_id
-                                      and k.member_id = g.member_id))
-                  and m.epoch = g.epoch and m.deactivated_at is null
-                  and (not exists (select 1 from client_groups cg
-                                   where cg.association_id = $1 and cg.client_id = g.client_id)
-                       or exists (select 1 from client_groups cg
-                                  join group_members gm
-                                      on gm.association_id = cg.association_id
-                                      and gm.group_id = cg.group_id
-                                  where cg.association_id = $1 and cg.client_id = g.client_id
-                                      and gm.member_id = g.member_id))) as holds
+             (select count(*) from holders h
+              where h.association_id = $1 and h.client_id = g.client_id
+                  and h.member_id = g.member_id and h.epoch = g.epoch) as holds
          from grants g
          where g.association_id = $1 and g.refresh_family = $2",
     )
@@ -242,26 +198,15 @@ pub async fn bearer(
                  m.city, m.region, m.postal_code, m.country, m.member_status, m.admin_since,
                  m.updated_at, m.details, o.name as company_name, l.email, l.email_verified_at
              from grants g
-             join clients c on c.association_id = g.association_id and c.client_id = g.client_id
+             join holders h
+                 on h.association_id = g.association_id and h.client_id = g.client_id
+                 and h.member_id = g.member_id and h.epoch = g.epoch
              join members m on m.association_id = g.association_id and m.member_id = g.member_id
              join logins l on l.association_id = g.association_id and l.member_id = g.member_id
              left join companies o
                  on o.association_id = m.association_id and o.company_id = m.company_id
              where g.association_id = $1 and g.access_hash = $2 and g.access_expires_at > $3
-                 and g.revoked_at is null and c.disabled_at is null
-                 and m.epoch = g.epoch and m.deactivated_at is null
-                 and (c.consent_asked_since is null
-                      or exists (select 1 from consents k
-                                 where k.association_id = $1 and k.client_id = g.client_id
-                                     and k.member_id = g.member_id))
-                 and (not exists (select 1 from client_groups cg
-                                  where cg.association_id = $1 and cg.client_id = g.client_id)
-                      or exists (select 1 from client_groups cg
-                                 join group_members gm
-                                     on gm.association_id = cg.association_id
-                                     and gm.group_id = cg.group_id
-                                 where cg.association_id = $1 and cg.client_id = g.client_id
-                                     and gm.member_id = g.member_id))",
+                 and g.revoked_at is null",
         )
         .bind(access)
         .bind(now)
@@ -274,26 +219,14 @@ pub async fn found_access(db: &mut Reader, access: &TokenHash) -> Result<Option<
     let now = db.now();
     db.find(
         "select g.client_id, g.member_id, coalesce(g.access_scope, g.scope) as scope, g.audience,
-             coalesce(g.refreshed_at, g.consumed_at) as issued_at, g.access_expires_at as expires_at,
-             cast(1 as bigint) as is_access
+             coalesce(g.refreshed_at, g.consumed_at) as issued_at,
+             g.access_expires_at as expires_at, cast(1 as bigint) as is_access
          from grants g
-         join clients c on c.association_id = g.association_id and c.client_id = g.client_id
-         join members m on m.association_id = g.association_id and m.member_id = g.member_id
+         join holders h
+             on h.association_id = g.association_id and h.client_id = g.client_id
+             and h.member_id = g.member_id and h.epoch = g.epoch
          where g.association_id = $1 and g.access_hash = $2 and g.access_expires_at > $3
-             and g.revoked_at is null and c.disabled_at is null
-             and m.epoch = g.epoch and m.deactivated_at is null
-             and (c.consent_asked_since is null
-                  or exists (select 1 from consents k
-                             where k.association_id = $1 and k.client_id = g.client_id
-                                 and k.member_id = g.member_id))
-             and (not exists (select 1 from client_groups cg
-                              where cg.association_id = $1 and cg.client_id = g.client_id)
-                  or exists (select 1 from client_groups cg
-                             join group_members gm
-                                 on gm.association_id = cg.association_id
-                                 and gm.group_id = cg.group_id
-                             where cg.association_id = $1 and cg.client_id = g.client_id
-                                 and gm.member_id = g.member_id))",
+             and g.revoked_at is null",
     )
     .bind(access)
     .bind(now)
@@ -308,23 +241,11 @@ pub async fn found_refresh(db: &mut Reader, refresh: &TokenHash) -> Result<Optio
              coalesce(g.refreshed_at, g.consumed_at) as issued_at,
              g.refresh_expires_at as expires_at, cast(0 as bigint) as is_access
          from grants g
-         join clients c on c.association_id = g.association_id and c.client_id = g.client_id
-         join members m on m.association_id = g.association_id and m.member_id = g.member_id
+         join holders h
+             on h.association_id = g.association_id and h.client_id = g.client_id
+             and h.member_id = g.member_id and h.epoch = g.epoch
          where g.association_id = $1 and g.refresh_hash = $2 and g.refresh_expires_at > $3
-             and g.revoked_at is null and c.disabled_at is null
-             and m.epoch = g.epoch and m.deactivated_at is null
-             and (c.consent_asked_since is null
-                  or exists (select 1 from consents k
-                             where k.association_id = $1 and k.client_id = g.client_id
-                                 and k.member_id = g.member_id))
-             and (not exists (select 1 from client_groups cg
-                              where cg.association_id = $1 and cg.client_id = g.client_id)
-                  or exists (select 1 from client_groups cg
-                             join group_members gm
-                                 on gm.association_id = cg.association_id
-                                 and gm.group_id = cg.group_id
-                             where cg.association_id = $1 and cg.client_id = g.client_id
-                                 and gm.member_id = g.member_id))",
+             and g.revoked_at is null",
     )
     .bind(refresh)
     .bind(now)
