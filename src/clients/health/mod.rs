@@ -103,6 +103,17 @@ impl Failure {
 }
 
 rows! {
+    pub struct Counted {
+        pub outcome: String,
+        pub times: i64,
+        pub last_at: Timestamp,
+    }
+
+    pub struct SignIns {
+        pub times: i64,
+        pub last_at: Option<Timestamp>,
+    }
+
     /// The same of one client among all.
     pub struct CountedOf {
         pub client_id: ClientId,
@@ -113,17 +124,6 @@ rows! {
     pub struct SignInsOf {
         pub client_id: ClientId,
         pub times: i64,
-    }
-
-    pub struct Counted {
-        pub outcome: String,
-        pub times: i64,
-        pub last_at: Timestamp,
-    }
-
-    pub struct SignIns {
-        pub times: i64,
-        pub last_at: Option<Timestamp>,
     }
 }
 
