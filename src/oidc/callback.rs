@@ -70,7 +70,7 @@ impl Callback {
         let issuer = ("iss", self.site.association.issuer.as_str());
         let fields = answer.iter().copied().chain(state).chain([issuer]);
         match self.mode {
-            ResponseMode::Query => by_query(&self.redirect_url, fields),
+            ResponseMode::Query => send_to(&location(&self.redirect_url, fields)),
             ResponseMode::FormPost => {
                 let fields = fields.map(|(name, value)| (name, value.to_owned())).collect();
                 by_form(&self.site, self.client.clone(), &self.redirect_url, fields)
@@ -79,10 +79,9 @@ impl Callback {
     }
 }
 
-fn by_query<'a>(url: &RedirectUrl, fields: impl Iterator<Item = (&'a str, &'a str)>) -> Response {
-    // Every byte is ASCII and graphic: a registered URL, and encoded values.
-    let location =
-        HeaderValue::from_str(&location(url, fields)).expect("a location holds no controls");
+/// To a place made of a registered URL and encoded values.
+pub fn send_to(location: &str) -> Response {
+    let location = HeaderValue::from_str(location).expect("a location holds no controls");
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
 }
 

@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use askama::Template as _;
 use axum::extract::{FromRequestParts as _, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::params::{Params, QueryOrForm, encode};
+use super::callback;
+use super::params::{Params, QueryOrForm};
 use crate::app::App;
 use crate::associations::Site;
 use crate::clients::health::{self, Failure};
@@ -55,7 +56,7 @@ pub async fn get(
     let asked = understood(&site, &params).await?;
     let (Some(session), Some(token)) = (&visitor.session, &visitor.session_token) else {
         return match (&asked.hint, &asked.back) {
-            (Some(_), Some(back)) => Ok(to(back)),
+            (Some(_), Some(back)) => Ok(callback::send_to(back)),
             _ => logged_out(&site, &visitor, asked),
         };
     };
@@ -147,7 +148,9 @@ async fn understood(site: &Site, params: &Params) -> Result<Asked, db::Error> {
         let registered = asked.client.as_ref().and_then(|client| client.post_logout_url(url));
         match registered {
             Some(url) if !asked.is_wrong => {
-                asked.back = Some(with_state(url.as_str(), params.get("state")));
+                // "If included in the logout request, the OP passes this value back to the RP".
+                let state = params.get("state").map(|state| ("state", state));
+                asked.back = Some(callback::location(url, state.into_iter()));
             }
             // It is the hint that is wrong, and not the URL.
             Some(_) => {}
@@ -162,23 +165,11 @@ async fn understood(site: &Site, params: &Params) -> Result<Asked, db::Error> {
     Ok(asked)
 }
 
-/// "If included in the logout request, the OP passes this value back to the RP using the state
-/// parameter".
-fn with_state(url: &str, state: Option<&str>) -> String {
-    match state {
-        None => url.to_owned(),
-        Some(state) => {
-            let separator = if url.contains('?') { '&' } else { '?' };
-            format!("{url}{separator}state={}", encode(state))
-        }
-    }
-}
-
 /// What follows when the session is over.
 fn ended(site: &Site, visitor: &Visitor, asked: Asked) -> Result<Response, Error> {
     site.app.notices.notify_one();
     let mut response = match (&asked.hint, &asked.back) {
-        (Some(_), Some(back)) => to(back),
+        (Some(_), Some(back)) => callback::send_to(back),
         // The page is one of its own, so that loading it again logs nobody out.
         _ => {
             let query = match asked.is_wrong {
@@ -205,10 +196,4 @@ fn logged_out(site: &Site, visitor: &Visitor, asked: Asked) -> Result<Response, 
     let view = LoggedOut { page, back, problem: asked.is_wrong };
     let body = view.render().map_err(Error::broken)?;
     Ok(frame::leading_out(site, visitor.keep_browser(site, html(body))))
-}
-
-fn to(url: &str) -> Response {
-    // Every byte is ASCII and graphic: a registered URL, and an encoded state.
-    let location = HeaderValue::from_str(url).expect("a location holds no controls");
-    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
 }
