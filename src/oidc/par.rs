@@ -39,10 +39,11 @@ pub async fn post(site: Site, request: Authenticated) -> Result<Response, Error>
         health::failed(&site, &client.client_id, Failure::Request).await?;
         return Err(Error::invalid_request("response_mode must be query or form_post"));
     };
-    let redirect_uri = params.require("redirect_uri")?;
-    if client.redirect_url(redirect_uri).is_none() {
+    let redirect_uri = params.require("redirect_uri");
+    if !redirect_uri.as_ref().is_ok_and(|asked| client.redirect_url(asked).is_some()) {
         health::failed(&site, &client.client_id, Failure::RedirectUrl).await?;
-        return Err(Error::invalid_request("redirect_uri is not on the list of this client"));
+        let unlisted = || Error::invalid_request("redirect_uri is not on the list of this client");
+        return Err(redirect_uri.err().unwrap_or_else(unlisted));
     }
     if let Err(error) = authorize::check(&site, client, params, mode).await {
         health::failed(&site, &client.client_id, authorize::failure(client, params)).await?;

@@ -40,11 +40,16 @@ async fn a_wrong_request_is_counted_as_what_is_wrong_with_it() {
     asks(&forj, &elsewhere).await;
     forj.push(&elsewhere).await;
     assert_eq!(failed(&forj).await, [(Failure::RedirectUrl, 2)]);
+    let nowhere = [("redirect_uri", "")];
+    asks(&forj, &nowhere).await;
+    let missing = forj.push(&nowhere).await;
+    assert!(missing.text("error_description").contains("redirect_uri is missing"));
+    assert_eq!(failed(&forj).await, [(Failure::RedirectUrl, 4)]);
     for changes in [&token, &[("response_mode", "fragment")], &[("prompt", "none login")]] {
         asks(&forj, changes).await;
         forj.push(changes).await;
     }
-    assert_eq!(failed(&forj).await, [(Failure::Request, 6), (Failure::RedirectUrl, 2)]);
+    assert_eq!(failed(&forj).await, [(Failure::Request, 6), (Failure::RedirectUrl, 4)]);
     asks(&pkce, &[]).await;
     pkce.push(&[]).await;
     assert_eq!(failed(&pkce).await, [(Failure::Pkce, 2)]);
