@@ -86,6 +86,12 @@ uuids! {
     MemberId;
     CompanyId;
     GroupId;
+    /// A member's or a company's UniqueID, where both are meant.
+    RecordId;
+    /// A custom field's UniqueID; platforms know the field by it.
+    FieldId;
+    /// An automation tool that may write; stands in its URL, `/hooks/{connection}`.
+    HookId;
     /// The "Client Id" an admin copies into the community platform.
     ClientId;
 }
@@ -110,6 +116,24 @@ prefixed! {
     /// What clients know a session by: the `sid` of OpenID Connect. It opens nothing.
     Sid = "sid";
     EventId = "event";
+    /// What a sync would do, as it was shown and decided.
+    PlanId = "plan";
+    /// One full check of a linked group.
+    RunId = "run";
+    /// One thing that was sent to a platform.
+    SentId = "sent";
+}
+
+impl From<MemberId> for RecordId {
+    fn from(member: MemberId) -> Self {
+        Self(member.0)
+    }
+}
+
+impl From<CompanyId> for RecordId {
+    fn from(company: CompanyId) -> Self {
+        Self(company.0)
+    }
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use tokio::task::spawn_blocking;
 use super::{Db, Error, Pool, migrations, trailer};
 
 /// What a backup holds but a restored database does not honour: who was on the way in starts again.
-const SHORT_LIVED: [&str; 11] = [
+const SHORT_LIVED: [&str; 12] = [
     "grants",
     "sessions",
     "sign_ins",
@@ -27,6 +27,7 @@ const SHORT_LIVED: [&str; 11] = [
     "log_outs",
     "session_clients",
     "logout_notices",
+    "integration_drafts",
 ];
 const PAGE: i64 = 500;
 

@@ -17,7 +17,7 @@ macro_rules! migrations {
 }
 
 /// Every file of `migrations/`, in order; a test compares.
-pub const MIGRATIONS: [Named; 2] = migrations!["0001_core", "0002_provider",];
+pub const MIGRATIONS: [Named; 3] = migrations!["0001_core", "0002_provider", "0003_sync",];
 
 /// What `migrate` did.
 #[derive(Debug, Default)]

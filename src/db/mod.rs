@@ -21,6 +21,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::{PgPool, query};
+use tokio::sync::Notify;
 
 use crate::clock::Timestamp;
 use crate::id::AssociationId;
@@ -67,6 +68,8 @@ pub struct Db {
     pool: Pool,
     /// One more with every change that the caches must see.
     config_epoch: Arc<AtomicU64>,
+    /// Told when something was put into an outbox, here or on another node.
+    roused: Arc<Notify>,
 }
 
 #[derive(Clone)]
@@ -84,7 +87,7 @@ impl Db {
         } else {
             return Err(Error::Url(without_password(url)));
         };
-        Ok(Self { pool, config_epoch: Arc::default() })
+        Ok(Self { pool, config_epoch: Arc::default(), roused: Arc::default() })
     }
 
     /// Whether there is anything to open: an embedded database that is missing would be made.
@@ -143,6 +146,11 @@ impl Db {
         self.config_epoch.fetch_add(1, Ordering::AcqRel);
     }
 
+    /// Until something is put into an outbox. One that nobody waits for is remembered.
+    pub async fn roused(&self) {
+        self.roused.notified().await;
+    }
+
     /// Holds a connection only while a statement runs, so it may live as long as it likes.
     pub fn read(&self, association: &AssociationId, now: Timestamp) -> Reader {
         Reader { via: Via::Pool(self.clone()), association: association.clone(), now }
@@ -162,7 +170,7 @@ impl Db {
             }
         };
         let reader = Reader { via, association: association.clone(), now };
-        Ok(Writer { reader, changed_config: None, db: self.clone() })
+        Ok(Writer { reader, changed_config: None, rouses: false, db: self.clone() })
     }
 
     /// A statement that is its own transaction and waits for no other. What may happen only once
@@ -261,6 +269,8 @@ pub struct Writer {
     reader: Reader,
     /// The epoch to move once this is committed.
     changed_config: Option<Arc<AtomicU64>>,
+    /// Whether subscribers are to look into their outbox once this is committed.
+    rouses: bool,
     db: Db,
 }
 
@@ -289,6 +299,15 @@ impl Writer {
         Ok(())
     }
 
+    /// Wakes whoever waits for an outbox, here and on other nodes, once this is committed.
+    pub async fn rouse(&mut self) -> Result<(), Error> {
+        if !self.rouses && matches!(self.db.pool, Pool::Postgres(_)) {
+            self.reader.unscoped("select pg_notify('novi_outbox', '')").run().await?;
+        }
+        self.rouses = true;
+        Ok(())
+    }
+
     pub async fn commit(self) -> Result<(), Error> {
         match self.reader.via {
             Via::Pool(_) => unreachable!("a Writer always holds a transaction"),
@@ -297,6 +316,9 @@ impl Writer {
         }
         if let Some(epoch) = self.changed_config {
             epoch.fetch_add(1, Ordering::AcqRel);
+        }
+        if self.rouses {
+            self.db.roused.notify_one();
         }
         Ok(())
     }

@@ -40,6 +40,7 @@ impl Db {
             if now != data_version {
                 data_version = now;
                 self.compare(&mut config).await?;
+                self.roused.notify_one(); // what changed may be an outbox
             }
             sleep(LOOK).await;
         }
@@ -47,10 +48,11 @@ impl Db {
 
     async fn watch_postgres(&self, pool: &PgPool) -> Result<(), Error> {
         let mut listener = PgListener::connect_with(pool).await?;
-        listener.listen("novi_config").await?;
+        listener.listen_all(["novi_config", "novi_outbox"]).await?;
         let mut config = self.begin_watch().await?;
         loop {
             match timeout(POLL, listener.recv()).await {
+                Ok(Ok(told)) if told.channel() == "novi_outbox" => self.roused.notify_one(),
                 Ok(Ok(_)) => self.bump_config_epoch(),
                 Ok(Err(error)) => return Err(error.into()),
                 Err(_) => self.compare(&mut config).await?,

@@ -1,13 +1,19 @@
-//! What happened to whom, appended in the transaction of the change.
+//! What happened to whom, appended in the transaction of the change; and the outbox beside it, for
+//! those who want to hear of changes to records.
 
+mod kind;
+mod outbox;
 mod store;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::db::{self, Reader, Writer};
 use crate::id::{EventId, MemberId};
 use crate::vault::{Place, Vault};
+
+pub use kind::{Kind, Topic};
+pub use outbox::{Hint, Subscriber, clear, hints, subscribe, unsubscribe, waiting};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
@@ -30,74 +36,20 @@ impl Actor {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    AssociationAdded,
-    AssociationSetUp,
-    IssuerChanged,
-    SigningKeyMade,
-    SigningKeyActivated,
-    MemberAdded,
-    MemberDeactivated,
-    MemberReactivated,
-    PasswordChanged,
-    GroupAdded,
-    GroupMemberAdded,
-    GroupMemberRemoved,
-    ClientAdded,
-    ClientChanged,
-    ClientDisabled,
-    ClientEnabled,
-    ClientDeleted,
-    SecretKeyShown,
-    SecretKeyReplaced,
-    SecretKeyRemoved,
-    SignedIn,
-    SignedOut,
-    SignedOutEverywhere,
-    ConsentGiven,
-    ConsentWithdrawn,
-    CodeReplayed,
-    CodeOfAnotherClient,
-    RefreshReplayed,
-    RefreshOfAnotherClient,
-    SessionOfAnotherAssociation,
+/// One field of a record, before and after. Blank is none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    pub field: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
 }
 
-impl Kind {
-    pub fn as_text(self) -> &'static str {
-        match self {
-            Self::AssociationAdded => "association.added",
-            Self::AssociationSetUp => "association.set_up",
-            Self::IssuerChanged => "association.issuer_changed",
-            Self::SigningKeyMade => "signing_key.made",
-            Self::SigningKeyActivated => "signing_key.activated",
-            Self::MemberAdded => "member.added",
-            Self::MemberDeactivated => "member.deactivated",
-            Self::MemberReactivated => "member.reactivated",
-            Self::PasswordChanged => "member.password_changed",
-            Self::GroupAdded => "group.added",
-            Self::GroupMemberAdded => "group.member_added",
-            Self::GroupMemberRemoved => "group.member_removed",
-            Self::ClientAdded => "client.added",
-            Self::ClientChanged => "client.changed",
-            Self::ClientDisabled => "client.disabled",
-            Self::ClientEnabled => "client.enabled",
-            Self::ClientDeleted => "client.deleted",
-            Self::SecretKeyShown => "client.secret_key_shown",
-            Self::SecretKeyReplaced => "client.secret_key_replaced",
-            Self::SecretKeyRemoved => "client.secret_key_removed",
-            Self::SignedIn => "login.succeeded",
-            Self::SignedOut => "login.ended",
-            Self::SignedOutEverywhere => "login.ended_everywhere",
-            Self::ConsentGiven => "consent.given",
-            Self::ConsentWithdrawn => "consent.withdrawn",
-            Self::CodeReplayed => "grant.code_replayed",
-            Self::CodeOfAnotherClient => "grant.code_of_another_client",
-            Self::RefreshReplayed => "grant.refresh_token_replayed",
-            Self::RefreshOfAnotherClient => "grant.refresh_token_of_another_client",
-            Self::SessionOfAnotherAssociation => "session.of_another_association",
-        }
+impl Change {
+    /// None when nothing changed.
+    pub fn of(field: &str, before: Option<&str>, after: Option<&str>) -> Option<Self> {
+        let told = |value: Option<&str>| value.filter(|it| !it.is_empty()).map(str::to_owned);
+        let (before, after) = (told(before), told(after));
+        (before != after).then(|| Self { field: field.to_owned(), before, after })
     }
 }
 
@@ -124,10 +76,47 @@ pub async fn record_as(
     subject: &str,
     details: &impl Serialize,
 ) -> Result<(), db::Error> {
+    let about = About { subject, object: None };
+    insert(tx, vault, id, kind, actor, about, details).await
+}
+
+/// What a thing happened to, and who else it concerns: a group, and who was added to it.
+#[derive(Clone, Copy)]
+pub struct About<'a> {
+    pub subject: &'a str,
+    pub object: Option<&'a str>,
+}
+
+/// The same for what happens between two: it stands in the history of both.
+pub async fn record_between(
+    tx: &mut Writer,
+    vault: &Vault,
+    kind: Kind,
+    actor: &Actor,
+    (subject, object): (&str, &str),
+    details: &impl Serialize,
+) -> Result<(), db::Error> {
+    let about = About { subject, object: Some(object) };
+    insert(tx, vault, &EventId::random(), kind, actor, about, details).await
+}
+
+async fn insert(
+    tx: &mut Writer,
+    vault: &Vault,
+    id: &EventId,
+    kind: Kind,
+    actor: &Actor,
+    about: About<'_>,
+    details: &impl Serialize,
+) -> Result<(), db::Error> {
     let details = serde_json::to_vec(details).expect("details are text, numbers and lists of them");
     let place = Place { table: "events", column: "details", row: id.as_str() };
     let sealed = vault.seal(&tx.association().clone(), &place, &details);
-    store::insert(tx, id, kind, actor.as_text(), subject, &sealed).await
+    store::insert(tx, id, kind, actor.as_text(), about, &sealed).await?;
+    if kind.concerns_records() && store::tell(tx, id, kind, about).await? {
+        tx.rouse().await?;
+    }
+    Ok(())
 }
 
 /// Who did the last of these things to a subject: a member's id, or the words for one that is not a

@@ -1,32 +1,115 @@
-//! `events`: inserted, never changed.
+//! `events`: inserted, never changed. `subscriptions` and `outbox`: who wants to hear of them.
 
-use super::Kind;
+use super::{About, Hint, Kind, Subscriber};
 use crate::clock::Timestamp;
-use crate::db::{Error, Reader, Writer};
-use crate::id::EventId;
+use crate::db::{Db, Error, Reader, Writer};
+use crate::id::{AssociationId, EventId};
 
 pub async fn insert(
     tx: &mut Writer,
     id: &EventId,
     kind: Kind,
     actor: &str,
-    subject: &str,
+    about: About<'_>,
     sealed_details: &str,
 ) -> Result<(), Error> {
     let now = tx.now();
     tx.change(
-        "insert into events (association_id, event_id, at, kind, actor, subject, details)
-         values ($1, $2, $3, $4, $5, $6, $7)
+        "insert into events
+             (association_id, event_id, at, kind, actor, subject, details, object)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
          on conflict do nothing",
     )
     .bind(id)
     .bind(now)
     .bind(kind.as_text())
     .bind(actor)
-    .bind(subject)
+    .bind(about.subject)
     .bind(sealed_details)
+    .bind(about.object)
     .run()
     .await
+}
+
+/// Puts it into the outbox of everybody who subscribed; false where nobody did.
+pub async fn tell(
+    tx: &mut Writer,
+    id: &EventId,
+    kind: Kind,
+    about: About<'_>,
+) -> Result<bool, Error> {
+    let now = tx.now();
+    let told: Vec<(EventId,)> = tx
+        .change(
+            "insert into outbox (association_id, subscriber, event_id, at, kind, subject, object)
+             select s.association_id, s.subscriber, $2, $3, $4, $5, $6
+             from subscriptions s
+             where s.association_id = $1
+             on conflict do nothing
+             returning event_id",
+        )
+        .bind(id)
+        .bind(now)
+        .bind(kind.as_text())
+        .bind(about.subject)
+        .bind(about.object)
+        .all()
+        .await?;
+    Ok(!told.is_empty())
+}
+
+pub async fn subscribe(tx: &mut Writer, subscriber: Subscriber) -> Result<(), Error> {
+    let now = tx.now();
+    tx.change(
+        "insert into subscriptions (association_id, subscriber, since)
+         values ($1, $2, $3)
+         on conflict do nothing",
+    )
+    .bind(subscriber.as_text())
+    .bind(now)
+    .run()
+    .await
+}
+
+pub async fn unsubscribe(tx: &mut Writer, subscriber: Subscriber) -> Result<(), Error> {
+    tx.change("delete from subscriptions where association_id = $1 and subscriber = $2")
+        .bind(subscriber.as_text())
+        .run()
+        .await?;
+    tx.change("delete from outbox where association_id = $1 and subscriber = $2")
+        .bind(subscriber.as_text())
+        .run()
+        .await
+}
+
+pub async fn waiting(db: &Db, subscriber: Subscriber) -> Result<Vec<AssociationId>, Error> {
+    let found: Vec<(AssociationId,)> = db
+        .across_associations("select distinct association_id from outbox where subscriber = $1")
+        .bind(subscriber.as_text())
+        .all()
+        .await?;
+    Ok(found.into_iter().map(|(id,)| id).collect())
+}
+
+pub async fn hints(db: &mut Reader, subscriber: Subscriber, most: i64) -> Result<Vec<Hint>, Error> {
+    db.find(
+        "select event_id, kind, subject, object from outbox
+         where association_id = $1 and subscriber = $2
+         order by at, event_id
+         limit $3",
+    )
+    .bind(subscriber.as_text())
+    .bind(most)
+    .all()
+    .await
+}
+
+pub async fn clear(tx: &mut Writer, subscriber: Subscriber, id: &EventId) -> Result<(), Error> {
+    tx.change("delete from outbox where association_id = $1 and subscriber = $2 and event_id = $3")
+        .bind(subscriber.as_text())
+        .bind(id)
+        .run()
+        .await
 }
 
 pub async fn last_actor(
