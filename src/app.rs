@@ -1,7 +1,7 @@
 //! App: everything that lives as long as the process, built once.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -18,6 +18,7 @@ use crate::outbound::Outbound;
 use crate::settings::Settings;
 use crate::signing::{KeySource, Ring};
 use crate::vault::{self, Vault};
+use crate::web::companion::Companion;
 
 #[derive(Clone)]
 pub struct App(Arc<Parts>);
@@ -36,6 +37,7 @@ pub struct Parts {
     pub outbound: Outbound,
     /// Told when a session ended, so that its clients are told at once.
     pub notices: Notify,
+    companion: OnceLock<Box<dyn Companion>>,
     /// Cancelled when the process was told to stop.
     pub draining: CancellationToken,
 }
@@ -75,8 +77,18 @@ impl App {
             clients: Cache::new(10_000),
             outbound,
             notices: Notify::new(),
+            companion: OnceLock::new(),
             draining: CancellationToken::new(),
         })))
+    }
+
+    /// Lets a module add to the pages of groups and members. The first one stays.
+    pub fn accompany(&self, companion: impl Companion + 'static) {
+        self.companion.set(Box::new(companion)).ok();
+    }
+
+    pub fn companion(&self) -> Option<&dyn Companion> {
+        self.companion.get().map(|it| &**it)
     }
 
     pub fn is_draining(&self) -> bool {

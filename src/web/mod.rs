@@ -2,6 +2,7 @@
 
 mod address;
 pub mod assets;
+pub mod companion;
 pub mod cookies;
 mod error;
 mod form;

@@ -39,7 +39,12 @@ pub struct Viewer {
 /// The entry of a menu that leads to this page.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Here {
+    Members,
+    Groups,
+    Connect,
+    Events,
     SsoClients,
+    Settings,
     Account,
     Elsewhere,
 }
@@ -119,6 +124,11 @@ impl Page {
 
     pub fn is(&self, here: &str) -> bool {
         match self.here {
+            Here::Members => here == "members",
+            Here::Groups => here == "groups",
+            Here::Connect => here == "connect",
+            Here::Events => here == "events",
+            Here::Settings => here == "settings",
             Here::SsoClients => here == "sso-clients",
             Here::Account => here == "account",
             Here::Elsewhere => false,

@@ -8,7 +8,13 @@
 product = novi-sso
 skip = Skip to content
 menu = Settings menu
+menu-main = Main
+menu-members = Members
+menu-groups = Groups
+menu-connect = Connect
+menu-events = Events
 menu-sso-clients = SSO Clients
+menu-settings = Association Settings
 menu-account = Your account
 menu-log-out = Log out
 save = Save

@@ -45,13 +45,13 @@ const MAY_USE: &[(&str, &str)] = &[
         "app associations clients clock consents db events grants groups id logouts members \
          outbound sessions signing token web",
     ),
-    ("web", "app associations clients clock db members serve::Peer sessions signing token"),
+    ("web", "app associations clients clock db id members serve::Peer sessions signing token"),
     ("router", "app associations clients consents members oidc sessions telemetry web"),
     // The process.
     (
         "app",
         "associations cache clients clock db id members oidc::discovery outbound settings signing \
-         vault",
+         vault web::companion",
     ),
     ("outbound", "associations::issuer"),
     (

@@ -1,0 +1,141 @@
+//! What another module adds to the pages of groups and members, without their knowing of it: columns
+//! of tables, sections of pages, fields of a group's form. `sync` is the one there is; without it the
+//! pages are whole.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use axum::response::Response;
+
+use super::{Error, Fields};
+use crate::associations::Site;
+use crate::id::{GroupId, RecordId};
+use crate::sessions::SignedIn;
+
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
+
+/// Rendered by a template of the companion's own, which escaped what it says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Markup(pub String);
+
+/// Columns of a table whose rows are somebody else's.
+#[derive(Default)]
+pub struct Columns {
+    /// In the language of the page.
+    pub headings: Vec<String>,
+    /// One row for each that was asked for, in that order, with a cell for each heading.
+    pub rows: Vec<Vec<Markup>>,
+}
+
+/// A choice of the filter above a table: the value of its option, and its words.
+pub struct Choice {
+    pub value: String,
+    pub words: String,
+}
+
+/// How a group's form was taken.
+pub enum Taken {
+    /// Nothing stands in the way; what was asked for is done.
+    Done,
+    /// Shown instead of an answer: it asks before something is done, or says what has to be typed anew.
+    Asks(Box<Response>),
+}
+
+/// Every method is asked on behalf of an admin who may see the page.
+pub trait Companion: Send + Sync {
+    /// The list of groups: a status for each.
+    fn group_columns<'a>(
+        &'a self,
+        site: &'a Site,
+        admin: &'a SignedIn,
+        groups: &'a [GroupId],
+    ) -> Answer<'a, Columns>;
+
+    /// The filter of the list of groups, with numbers in its words.
+    fn group_filter<'a>(&'a self, site: &'a Site, admin: &'a SignedIn) -> Answer<'a, Vec<Choice>>;
+
+    /// The groups that a choice of that filter leaves.
+    fn groups_that_are<'a>(&'a self, site: &'a Site, choice: &'a str) -> Answer<'a, Vec<GroupId>>;
+
+    /// The line under the list of groups.
+    fn group_list_note<'a>(&'a self, site: &'a Site, admin: &'a SignedIn) -> Answer<'a, Markup>;
+
+    /// A group's Details tab: what stands beside its name, inside the same form. `typed` is what was sent
+    /// when the form is shown again.
+    fn group_details<'a>(
+        &'a self,
+        site: &'a Site,
+        admin: &'a SignedIn,
+        group: &'a GroupId,
+        typed: Option<&'a Fields>,
+    ) -> Answer<'a, Markup>;
+
+    /// Takes what the form of a group's Details tab says, after the group itself was saved.
+    fn save_group<'a>(
+        &'a self,
+        site: &'a Site,
+        admin: &'a SignedIn,
+        group: &'a GroupId,
+        fields: &'a Fields,
+    ) -> Answer<'a, Taken>;
+
+    /// A group's Members tab: what stands above the list (progress, sync now).
+    fn group_members<'a>(
+        &'a self,
+        site: &'a Site,
+        admin: &'a SignedIn,
+        group: &'a GroupId,
+    ) -> Answer<'a, Markup>;
+
+    /// A group's Members tab: a status for each record.
+    fn member_columns<'a>(
+        &'a self,
+        site: &'a Site,
+        admin: &'a SignedIn,
+        group: &'a GroupId,
+        records: &'a [RecordId],
+    ) -> Answer<'a, Columns>;
+
+    /// The filter of that list.
+    fn member_filter<'a>(
+        &'a self,
+        site: &'a Site,
+        admin: &'a SignedIn,
+        group: &'a GroupId,
+    ) -> Answer<'a, Vec<Choice>>;
+
+    /// Up to `most` records of the group that a choice leaves, by their ids, after the last one seen.
+    fn members_that_are<'a>(
+        &'a self,
+        site: &'a Site,
+        group: &'a GroupId,
+        choice: &'a str,
+        after: Option<&'a RecordId>,
+        most: i64,
+    ) -> Answer<'a, Vec<RecordId>>;
+
+    /// A group's History tab, above what happened to the group itself.
+    fn group_history<'a>(
+        &'a self,
+        site: &'a Site,
+        admin: &'a SignedIn,
+        group: &'a GroupId,
+    ) -> Answer<'a, Markup>;
+
+    /// A person's or company's page: what each platform has of them.
+    fn record_section<'a>(
+        &'a self,
+        site: &'a Site,
+        admin: &'a SignedIn,
+        record: &'a RecordId,
+    ) -> Answer<'a, Markup>;
+
+    /// The settings of a custom field: the switches that the companion knows, by name, inside its form.
+    fn field_switches<'a>(
+        &'a self,
+        site: &'a Site,
+        admin: &'a SignedIn,
+        is_shown: bool,
+        is_on: bool,
+    ) -> Answer<'a, Markup>;
+}
