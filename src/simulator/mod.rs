@@ -9,6 +9,7 @@
 //! merged into that platform's router, its members and groups beside the browser sessions.
 
 mod answers;
+pub mod api;
 mod claims;
 mod community;
 mod higher_logic;
