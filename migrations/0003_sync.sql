@@ -129,8 +129,10 @@ create table integrations (
     tested_at        bigint,
     test_answer      text,
     proved_at        bigint,
-    -- Since when what this community is was found again under these credentials.
+    -- Since when these credentials are known to open the community that the groups are linked to.
     recognised_at    bigint,
+    -- Why removals are not to be trusted yet: 'credentials' were changed, the database was 'restored'.
+    doubt            text,
     bio_since        bigint,
     image_since      bigint,
     social_since     bigint,
@@ -181,6 +183,8 @@ create table sync_links (
     unlinked_at     bigint,
     unlinked_by     text,
     confirmed       bigint not null,
+    -- When to decide which removals may go.
+    decide_at       bigint,
     -- A full check: wanted from when, why, and how the last one ended.
     check_at        bigint,
     check_cause     text,
@@ -202,9 +206,11 @@ create table sync_links (
 create unique index sync_links_by_remote on sync_links (base_url, remote_group_id) where unlinked_at is null;
 create index sync_links_by_group on sync_links (association_id, group_id);
 create index sync_links_to_check on sync_links (check_at) where check_at is not null;
+create index sync_links_to_decide on sync_links (decide_at) where decide_at is not null;
 
--- A record on a platform: who it is there, what was sent last, and the work that is left. `marks` counts
--- up whenever something may have changed; work is done when nothing was marked while it went on.
+-- A record on a platform: who it is there, what was sent last, and the work that is left: from when its
+-- desired state is to be looked at, and from when something is to be sent. `marks` counts up whenever
+-- something may have changed; work is done when nothing was marked while it went on.
 create table sync_records (
     association_id  text   not null,
     platform        text   not null,
@@ -214,7 +220,8 @@ create table sync_records (
     sent_hash       text,
     sent_at         bigint,
     answer          text,
-    due_at          bigint,
+    look_at         bigint,
+    send_at         bigint,
     marks           bigint not null,
     marked_at       bigint,
     tries           bigint not null,
@@ -228,10 +235,12 @@ create table sync_records (
 );
 create unique index sync_records_by_remote on sync_records (association_id, platform, remote_id)
     where remote_id is not null;
-create index sync_records_due on sync_records (association_id, platform, due_at) where due_at is not null;
+create index sync_records_to_look on sync_records (look_at, association_id, platform) where look_at is not null;
+create index sync_records_to_send on sync_records (association_id, platform, send_at) where send_at is not null;
 
 -- A record in a linked group. `wanted_at`: it should be there; `confirmed_at`: the platform said that it
--- is. A stranger, added by hand there, has `remote:` and their id as record_id.
+-- is. `state`: up_to_date, pending, failed, na; of what is there and should not be: leaving (to be decided),
+-- going (decided), held, manager. A stranger, added by hand there, has `remote:` and their id as record_id.
 create table sync_places (
     association_id text   not null,
     platform       text   not null,
@@ -244,8 +253,8 @@ create table sync_places (
     state          text   not null,
     reason         text,
     changed_at     bigint not null,
-    -- Whoever may be removed because an admin said exactly so, by which plan; whoever is kept for good.
-    released_by    text,
+    -- Why it leaves: 'asked' for by an admin one by one, or 'deactivated'. Whoever is kept stays all the same.
+    leaves_why     text,
     kept_at        bigint,
     primary key (association_id, platform, group_id, record_id),
     foreign key (association_id, platform, group_id) references sync_links (association_id, platform, group_id)
@@ -274,6 +283,7 @@ create table sync_sent (
 create index sync_sent_by_record on sync_sent (association_id, record_id, at);
 create index sync_sent_by_time on sync_sent (association_id, platform, at);
 create index sync_sent_by_group on sync_sent (association_id, platform, group_id, what, at);
+create index sync_sent_removals on sync_sent (association_id, at) where what = 'remove';
 
 -- What a full check or a held change would do. Rows are never changed but for their end.
 create table sync_plans (
@@ -294,6 +304,7 @@ create table sync_plans (
     foreign key (association_id, platform, group_id) references sync_links (association_id, platform, group_id)
 );
 create index sync_plans_by_link on sync_plans (association_id, platform, group_id, made_at);
+create index sync_plans_held on sync_plans (association_id) where state = 'held';
 
 create table sync_plan_removals (
     association_id text   not null,

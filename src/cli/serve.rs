@@ -205,6 +205,8 @@ pub async fn up(
     lifecycle.spawn("set-up links", invite(app.clone(), associations, output));
     lifecycle.spawn("housekeeping", housekeeping::run(app.clone(), lifecycle.stop()));
     lifecycle.spawn("back-channel log-out", backchannel::run(app.clone(), lifecycle.stop()));
+    #[cfg(feature = "sync")]
+    lifecycle.spawn("sync", crate::sync::worker::run(app.clone(), lifecycle.stop()));
 
     let drained = serve(listener, router(app.clone()), rules, lifecycle.stop()).await;
     if drained.cut > 0 {

@@ -15,6 +15,7 @@ mod trailer;
 mod watch;
 
 use std::ops::{Deref, DerefMut};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -203,6 +204,35 @@ impl Db {
             .optional()
             .await?;
         Ok(kept.map(|(value,)| value))
+    }
+
+    /// Keeps another value of the whole installation from now on.
+    pub async fn keep(&self, name: &'static str, value: &str) -> Result<(), Error> {
+        let upsert = "insert into installation (name, value) values ($1, $2)
+             on conflict (name) do update set value = excluded.value";
+        let on = match &self.pool {
+            Pool::Sqlite(db) => On::Line(db, query(upsert)),
+            Pool::Postgres(pool) => On::Postgres(pool, query(upsert)),
+        };
+        Sql(on, upsert).bind(name).bind(value).run().await
+    }
+
+    /// Where this database is, so that a copy of it can be told from it: the file itself, or the cluster
+    /// and the database in it.
+    pub async fn place(&self) -> Result<String, Error> {
+        if let Some(file) = self.sqlite_file() {
+            let path = file.canonicalize().map_err(sqlx::Error::Io)?;
+            let inode = std::fs::metadata(&path).map_err(sqlx::Error::Io)?.ino();
+            return Ok(format!("{} {inode}", path.display()));
+        }
+        let asked = self.across_associations(
+            "select cast(s.system_identifier as text), cast(d.oid as text)
+             from pg_control_system() s, pg_database d
+             where d.datname = current_database()",
+        );
+        let found: Option<(String, String)> = asked.optional().await?;
+        let (cluster, database) = found.unwrap_or_default();
+        Ok(format!("{cluster} {database}"))
     }
 
     /// Whether the database answers at all, within a second.

@@ -26,7 +26,8 @@ pub enum Actor {
 }
 
 impl Actor {
-    fn as_text(&self) -> &str {
+    /// As the log keeps it.
+    pub fn as_text(&self) -> &str {
         match self {
             Self::Member(member) => member.as_str(),
             Self::CommandLine => "command line",

@@ -55,7 +55,8 @@ pub async fn add_member(
         return Ok(false);
     }
     let kind = Kind::GroupMemberAdded;
-    events::record(&mut tx, &site.app.vault, kind, actor, group.as_str(), member).await?;
+    let about = (group.as_str(), member.as_str());
+    events::record_between(&mut tx, &site.app.vault, kind, actor, about, member).await?;
     tx.commit().await?;
     Ok(true)
 }
@@ -74,7 +75,8 @@ pub async fn remove_member(
     }
     store::revoke_unpermitted(&mut tx, member).await?;
     let kind = Kind::GroupMemberRemoved;
-    events::record(&mut tx, &site.app.vault, kind, actor, group.as_str(), member).await?;
+    let about = (group.as_str(), member.as_str());
+    events::record_between(&mut tx, &site.app.vault, kind, actor, about, member).await?;
     tx.commit().await?;
     Ok(true)
 }

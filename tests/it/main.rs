@@ -32,4 +32,5 @@ mod sso_client_settings;
 mod sso_client_steps;
 mod sso_clients;
 mod support;
+mod sync;
 mod throttle;

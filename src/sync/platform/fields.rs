@@ -22,6 +22,18 @@ impl Field {
         [Self::FirstName, Self::LastName, Self::Email, Self::CompanyName, Self::JobTitle];
 }
 
+impl Field {
+    pub fn as_text(self) -> &'static str {
+        match self {
+            Self::FirstName => "first_name",
+            Self::LastName => "last_name",
+            Self::Email => "email",
+            Self::CompanyName => "company_name",
+            Self::JobTitle => "job_title",
+        }
+    }
+}
+
 impl Fields {
     pub fn get(&self, field: Field) -> Option<&str> {
         self.0.iter().find(|(known, _)| *known == field).map(|(_, value)| value.as_str())

@@ -7,6 +7,7 @@ mod network;
 mod platform;
 mod receiver;
 mod signer;
+mod stage;
 mod tables;
 
 use std::io::Write as _;
@@ -38,6 +39,7 @@ pub use network::{network, proxy};
 pub use platform::{Platform, Reply};
 pub use receiver::{Received, Receiver};
 pub use signer::{Signer, signed_by_secret, unsigned};
+pub use stage::{BOARD, Stage};
 
 pub const HOME: &str = "www.acme.example";
 pub const ELSEWHERE: &str = "www.other.example";

@@ -1,0 +1,380 @@
+//! `sync_places`.
+
+use super::{Count, Expected, Place};
+use crate::db::{Error, Reader, Writer};
+use crate::id::{GroupId, RecordId};
+
+pub async fn of_record(
+    db: &mut Reader,
+    platform: &str,
+    record: &RecordId,
+) -> Result<Vec<Place>, Error> {
+    db.find(
+        "select p.group_id, p.record_id, p.remote_id, p.name, p.wanted_at, p.confirmed_at, p.state,
+             p.reason, p.leaves_why, p.kept_at, p.changed_at
+         from sync_places p
+         join sync_links k
+             on k.association_id = p.association_id and k.platform = p.platform
+             and k.group_id = p.group_id and k.unlinked_at is null
+         where p.association_id = $1 and p.platform = $2 and p.record_id = $3
+         order by p.group_id",
+    )
+    .bind(platform)
+    .bind(record)
+    .all()
+    .await
+}
+
+pub async fn groups_of(
+    db: &mut Reader,
+    platform: &str,
+    record: &RecordId,
+) -> Result<Vec<GroupId>, Error> {
+    let found: Vec<(GroupId,)> = db
+        .find(
+            "select k.group_id
+             from sync_links k
+             join group_records g
+                 on g.association_id = k.association_id and g.group_id = k.group_id
+             where k.association_id = $1 and k.platform = $2 and k.unlinked_at is null
+                 and g.record_id = $3
+             order by k.group_id",
+        )
+        .bind(platform)
+        .bind(record)
+        .all()
+        .await?;
+    Ok(found.into_iter().map(|(group,)| group).collect())
+}
+
+pub async fn put(tx: &mut Writer, platform: &str, place: &Place) -> Result<(), Error> {
+    tx.change(
+        "insert into sync_places
+             (association_id, platform, group_id, record_id, remote_id, name, wanted_at,
+              confirmed_at, state, reason, leaves_why, kept_at, changed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+         on conflict (association_id, platform, group_id, record_id) do update
+             set remote_id = excluded.remote_id, name = excluded.name,
+                 wanted_at = excluded.wanted_at, confirmed_at = excluded.confirmed_at,
+                 state = excluded.state, reason = excluded.reason,
+                 leaves_why = excluded.leaves_why, kept_at = excluded.kept_at,
+                 changed_at = excluded.changed_at",
+    )
+    .bind(platform)
+    .bind(&place.group_id)
+    .bind(&place.record_id)
+    .bind(&place.remote_id)
+    .bind(&place.name)
+    .bind(place.wanted_at)
+    .bind(place.confirmed_at)
+    .bind(&place.state)
+    .bind(&place.reason)
+    .bind(&place.leaves_why)
+    .bind(place.kept_at)
+    .bind(place.changed_at)
+    .run()
+    .await
+}
+
+pub async fn forget(
+    tx: &mut Writer,
+    platform: &str,
+    group: &GroupId,
+    record: &RecordId,
+) -> Result<(), Error> {
+    tx.change(
+        "delete from sync_places
+         where association_id = $1 and platform = $2 and group_id = $3 and record_id = $4",
+    )
+    .bind(platform)
+    .bind(group)
+    .bind(record)
+    .run()
+    .await
+}
+
+pub async fn leaves(
+    tx: &mut Writer,
+    group: Option<&GroupId>,
+    record: &RecordId,
+    why: &str,
+) -> Result<(), Error> {
+    tx.change(
+        "update sync_places set leaves_why = $4
+         where association_id = $1 and record_id = $2 and (group_id = $3 or $3 is null)",
+    )
+    .bind(record)
+    .bind(group)
+    .bind(why)
+    .run()
+    .await
+}
+
+pub async fn go(
+    tx: &mut Writer,
+    platform: &str,
+    group: &GroupId,
+    record: &RecordId,
+    why: Option<&str>,
+) -> Result<bool, Error> {
+    let now = tx.now();
+    let going: Option<(RecordId,)> = tx
+        .change(
+            "update sync_places set state = 'going', leaves_why = $5, changed_at = $6
+             where association_id = $1 and platform = $2 and group_id = $3 and record_id = $4
+                 and state in ('leaving', 'held')
+             returning record_id",
+        )
+        .bind(platform)
+        .bind(group)
+        .bind(record)
+        .bind(why)
+        .bind(now)
+        .optional()
+        .await?;
+    Ok(going.is_some())
+}
+
+pub async fn confirm(
+    tx: &mut Writer,
+    platform: &str,
+    group: &GroupId,
+    record: &RecordId,
+) -> Result<bool, Error> {
+    let now = tx.now();
+    let changed: Option<(RecordId,)> = tx
+        .change(
+            "update sync_places set confirmed_at = $5, changed_at = $5
+             where association_id = $1 and platform = $2 and group_id = $3 and record_id = $4
+                 and confirmed_at is null
+             returning record_id",
+        )
+        .bind(platform)
+        .bind(group)
+        .bind(record)
+        .bind(now)
+        .optional()
+        .await?;
+    Ok(changed.is_some())
+}
+
+pub async fn unconfirm(
+    tx: &mut Writer,
+    platform: &str,
+    group: &GroupId,
+    record: &RecordId,
+) -> Result<bool, Error> {
+    let now = tx.now();
+    let changed: Option<(RecordId,)> = tx
+        .change(
+            "update sync_places set confirmed_at = null, changed_at = $5
+             where association_id = $1 and platform = $2 and group_id = $3 and record_id = $4
+                 and confirmed_at is not null
+             returning record_id",
+        )
+        .bind(platform)
+        .bind(group)
+        .bind(record)
+        .bind(now)
+        .optional()
+        .await?;
+    Ok(changed.is_some())
+}
+
+pub async fn expected(
+    db: &mut Reader,
+    platform: &str,
+    group: &GroupId,
+    after: &str,
+    most: i64,
+) -> Result<Vec<Expected>, Error> {
+    db.find(
+        "select p.record_id, r.remote_id, l.email, p.state, p.confirmed_at, p.changed_at, r.sent,
+             r.sent_hash
+         from sync_places p
+         left join sync_records r
+             on r.association_id = p.association_id and r.platform = p.platform
+             and r.record_id = p.record_id
+         left join logins l
+             on l.association_id = p.association_id and l.member_id = p.record_id
+         where p.association_id = $1 and p.platform = $2 and p.group_id = $3 and p.record_id > $4
+             and p.wanted_at is not null
+         order by p.record_id
+         limit $5",
+    )
+    .bind(platform)
+    .bind(group)
+    .bind(after)
+    .bind(most)
+    .all()
+    .await
+}
+
+pub async fn members(
+    db: &mut Reader,
+    group: &GroupId,
+    after: &str,
+    most: i64,
+) -> Result<Vec<RecordId>, Error> {
+    let found: Vec<(RecordId,)> = db
+        .find(
+            "select record_id from group_records
+             where association_id = $1 and group_id = $2 and record_id > $3
+             order by record_id
+             limit $4",
+        )
+        .bind(group)
+        .bind(after)
+        .bind(most)
+        .all()
+        .await?;
+    Ok(found.into_iter().map(|(record,)| record).collect())
+}
+
+pub async fn hold(
+    tx: &mut Writer,
+    platform: &str,
+    group: &GroupId,
+    record: &RecordId,
+) -> Result<(), Error> {
+    let now = tx.now();
+    tx.change(
+        "update sync_places set state = 'held', changed_at = $5
+         where association_id = $1 and platform = $2 and group_id = $3 and record_id = $4
+             and state = 'leaving'",
+    )
+    .bind(platform)
+    .bind(group)
+    .bind(record)
+    .bind(now)
+    .run()
+    .await
+}
+
+pub async fn count(
+    db: &mut Reader,
+    platform: &str,
+    group: &GroupId,
+    state: &str,
+) -> Result<i64, Error> {
+    let counted: Option<(i64,)> = db
+        .find(
+            "select count(*) from sync_places
+             where association_id = $1 and platform = $2 and group_id = $3 and state = $4",
+        )
+        .bind(platform)
+        .bind(group)
+        .bind(state)
+        .optional()
+        .await?;
+    Ok(counted.map_or(0, |(counted,)| counted))
+}
+
+pub async fn turn(
+    tx: &mut Writer,
+    platform: &str,
+    group: &GroupId,
+    from: &str,
+    to: &str,
+    most: i64,
+) -> Result<Vec<RecordId>, Error> {
+    let now = tx.now();
+    let turned: Vec<(RecordId,)> = tx
+        .change(
+            "update sync_places set state = $5, changed_at = $6
+             where association_id = $1 and platform = $2 and group_id = $3 and record_id in (
+                 select record_id from sync_places
+                 where association_id = $1 and platform = $2 and group_id = $3 and state = $4
+                 order by record_id
+                 limit $7)
+             returning record_id",
+        )
+        .bind(platform)
+        .bind(group)
+        .bind(from)
+        .bind(to)
+        .bind(now)
+        .bind(most)
+        .all()
+        .await?;
+    Ok(turned.into_iter().map(|(record,)| record).collect())
+}
+
+pub async fn counts(db: &mut Reader) -> Result<Vec<Count>, Error> {
+    db.find(
+        "select p.platform, p.group_id, p.state, count(*) as number
+         from sync_places p
+         join sync_links k
+             on k.association_id = p.association_id and k.platform = p.platform
+             and k.group_id = p.group_id and k.unlinked_at is null
+         where p.association_id = $1
+         group by p.platform, p.group_id, p.state",
+    )
+    .all()
+    .await
+}
+
+pub async fn counts_of(
+    db: &mut Reader,
+    platform: &str,
+    group: &GroupId,
+) -> Result<Vec<(String, i64)>, Error> {
+    db.find(
+        "select state, count(*) from sync_places
+         where association_id = $1 and platform = $2 and group_id = $3
+         group by state",
+    )
+    .bind(platform)
+    .bind(group)
+    .all()
+    .await
+}
+
+pub async fn in_state(
+    db: &mut Reader,
+    platform: &str,
+    group: &GroupId,
+    state: &str,
+    after: &str,
+    most: i64,
+) -> Result<Vec<Place>, Error> {
+    db.find(
+        "select group_id, record_id, remote_id, name, wanted_at, confirmed_at, state, reason,
+             leaves_why, kept_at, changed_at
+         from sync_places
+         where association_id = $1 and platform = $2 and group_id = $3 and state = $4
+             and record_id > $5
+         order by record_id
+         limit $6",
+    )
+    .bind(platform)
+    .bind(group)
+    .bind(state)
+    .bind(after)
+    .bind(most)
+    .all()
+    .await
+}
+
+pub async fn of_group(
+    db: &mut Reader,
+    platform: &str,
+    group: &GroupId,
+    after: &str,
+    most: i64,
+) -> Result<Vec<Place>, Error> {
+    db.find(
+        "select group_id, record_id, remote_id, name, wanted_at, confirmed_at, state, reason,
+             leaves_why, kept_at, changed_at
+         from sync_places
+         where association_id = $1 and platform = $2 and group_id = $3 and record_id > $4
+         order by record_id
+         limit $5",
+    )
+    .bind(platform)
+    .bind(group)
+    .bind(after)
+    .bind(most)
+    .all()
+    .await
+}

@@ -1,0 +1,263 @@
+//! `sync_plans`, `sync_plan_removals`.
+
+use super::{Entry, Plan, PlanState, SealedRemoval};
+use crate::db::{Db, Error, Reader, Writer};
+use crate::id::{GroupId, PlanId, RecordId};
+
+/// A release is for now: whoever comes back and leaves again weeks later is another matter.
+const RELEASED_SECONDS: i64 = 3 * 24 * 3600;
+
+pub struct NewPlan<'a> {
+    pub plan_id: &'a PlanId,
+    pub platform: &'a str,
+    pub group_id: &'a GroupId,
+    pub cause: &'a str,
+    pub adds: i64,
+    pub updates: i64,
+    pub removes: i64,
+    pub size_before: i64,
+}
+
+pub async fn insert(tx: &mut Writer, plan: &NewPlan<'_>) -> Result<(), Error> {
+    let now = tx.now();
+    tx.change(
+        "insert into sync_plans
+             (association_id, plan_id, platform, group_id, made_at, cause, adds, updates, removes,
+              size_before, state)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'making')",
+    )
+    .bind(plan.plan_id)
+    .bind(plan.platform)
+    .bind(plan.group_id)
+    .bind(now)
+    .bind(plan.cause)
+    .bind(plan.adds)
+    .bind(plan.updates)
+    .bind(plan.removes)
+    .bind(plan.size_before)
+    .run()
+    .await
+}
+
+pub async fn insert_removal(
+    tx: &mut Writer,
+    plan: &PlanId,
+    entry: &Entry,
+    sealed_name: &str,
+) -> Result<(), Error> {
+    tx.change(
+        "insert into sync_plan_removals
+             (association_id, plan_id, record_id, remote_id, name, why)
+         values ($1, $2, $3, $4, $5, $6)
+         on conflict do nothing",
+    )
+    .bind(plan)
+    .bind(&entry.record_id)
+    .bind(&entry.remote_id)
+    .bind(sealed_name)
+    .bind(entry.why.as_text())
+    .run()
+    .await
+}
+
+pub async fn find(db: &mut Reader, plan: &PlanId) -> Result<Option<Plan>, Error> {
+    db.find(
+        "select plan_id, platform, group_id, made_at, cause, adds, updates, removes, size_before,
+             state, decided_at, decided_by
+         from sync_plans
+         where association_id = $1 and plan_id = $2 and state <> 'making'",
+    )
+    .bind(plan)
+    .optional()
+    .await
+}
+
+pub async fn of_group(db: &mut Reader, group: &GroupId, most: i64) -> Result<Vec<Plan>, Error> {
+    db.find(
+        "select plan_id, platform, group_id, made_at, cause, adds, updates, removes, size_before,
+             state, decided_at, decided_by
+         from sync_plans
+         where association_id = $1 and group_id = $2 and state <> 'making'
+         order by made_at desc, plan_id
+         limit $3",
+    )
+    .bind(group)
+    .bind(most)
+    .all()
+    .await
+}
+
+pub async fn held(db: &mut Reader) -> Result<Vec<Plan>, Error> {
+    db.find(
+        "select plan_id, platform, group_id, made_at, cause, adds, updates, removes, size_before,
+             state, decided_at, decided_by
+         from sync_plans
+         where association_id = $1 and state = 'held'
+         order by made_at desc, plan_id",
+    )
+    .all()
+    .await
+}
+
+pub async fn associations_held(db: &Db) -> Result<i64, Error> {
+    let counted: Option<(i64,)> = db
+        .across_associations(
+            "select count(distinct association_id) from sync_plans where state = 'held'",
+        )
+        .optional()
+        .await?;
+    Ok(counted.map_or(0, |(counted,)| counted))
+}
+
+pub async fn removals(
+    db: &mut Reader,
+    plan: &PlanId,
+    after: &str,
+    most: i64,
+) -> Result<Vec<SealedRemoval>, Error> {
+    db.find(
+        "select record_id, remote_id, name, why, removed_at, restored_at
+         from sync_plan_removals
+         where association_id = $1 and plan_id = $2 and record_id > $3
+         order by record_id
+         limit $4",
+    )
+    .bind(plan)
+    .bind(after)
+    .bind(most)
+    .all()
+    .await
+}
+
+/// False when it was in another state.
+pub async fn decide(
+    tx: &mut Writer,
+    plan: &PlanId,
+    from: PlanState,
+    to: PlanState,
+    by: Option<&str>,
+) -> Result<bool, Error> {
+    let now = tx.now();
+    let decided: Option<(PlanId,)> = tx
+        .change(
+            "update sync_plans
+             set state = $4, decided_at = case when $4 = 'held' then decided_at else $5 end,
+                 decided_by = coalesce($6, decided_by)
+             where association_id = $1 and plan_id = $2 and state = $3
+             returning plan_id",
+        )
+        .bind(plan)
+        .bind(from.as_text())
+        .bind(to.as_text())
+        .bind(now)
+        .bind(by)
+        .optional()
+        .await?;
+    Ok(decided.is_some())
+}
+
+pub async fn has_released(db: &mut Reader, platform: &str, group: &GroupId) -> Result<bool, Error> {
+    let since = db.now().plus_seconds(-RELEASED_SECONDS);
+    let found: Option<(PlanId,)> = db
+        .find(
+            "select plan_id from sync_plans
+             where association_id = $1 and platform = $2 and group_id = $3 and state = 'released'
+                 and decided_at > $4
+             limit 1",
+        )
+        .bind(platform)
+        .bind(group)
+        .bind(since)
+        .optional()
+        .await?;
+    Ok(found.is_some())
+}
+
+pub async fn is_released(
+    db: &mut Reader,
+    platform: &str,
+    group: &GroupId,
+    record: &RecordId,
+) -> Result<Option<PlanId>, Error> {
+    let since = db.now().plus_seconds(-RELEASED_SECONDS);
+    let found: Option<(PlanId,)> = db
+        .find(
+            "select p.plan_id
+             from sync_plans p
+             join sync_plan_removals r
+                 on r.association_id = p.association_id and r.plan_id = p.plan_id
+             where p.association_id = $1 and p.platform = $2 and p.group_id = $3
+                 and p.state = 'released' and r.record_id = $4 and r.removed_at is null
+                 and p.decided_at > $5
+             limit 1",
+        )
+        .bind(platform)
+        .bind(group)
+        .bind(record)
+        .bind(since)
+        .optional()
+        .await?;
+    Ok(found.map(|(plan,)| plan))
+}
+
+pub async fn keep(
+    tx: &mut Writer,
+    platform: &str,
+    group: &GroupId,
+    record: &RecordId,
+) -> Result<(), Error> {
+    let now = tx.now();
+    tx.change(
+        "update sync_places set kept_at = $5
+         where association_id = $1 and platform = $2 and group_id = $3 and record_id = $4",
+    )
+    .bind(platform)
+    .bind(group)
+    .bind(record)
+    .bind(now)
+    .run()
+    .await
+}
+
+pub async fn unkeep(
+    tx: &mut Writer,
+    platform: &str,
+    group: &GroupId,
+    record: &RecordId,
+) -> Result<(), Error> {
+    tx.change(
+        "update sync_places set kept_at = null
+         where association_id = $1 and platform = $2 and group_id = $3 and record_id = $4",
+    )
+    .bind(platform)
+    .bind(group)
+    .bind(record)
+    .run()
+    .await
+}
+
+pub async fn removed(tx: &mut Writer, plan: &PlanId, record: &RecordId) -> Result<(), Error> {
+    let now = tx.now();
+    tx.change(
+        "update sync_plan_removals set removed_at = $4
+         where association_id = $1 and plan_id = $2 and record_id = $3",
+    )
+    .bind(plan)
+    .bind(record)
+    .bind(now)
+    .run()
+    .await
+}
+
+pub async fn restored(tx: &mut Writer, plan: &PlanId, record: &RecordId) -> Result<(), Error> {
+    let now = tx.now();
+    tx.change(
+        "update sync_plan_removals set restored_at = $4
+         where association_id = $1 and plan_id = $2 and record_id = $3",
+    )
+    .bind(plan)
+    .bind(record)
+    .bind(now)
+    .run()
+    .await
+}

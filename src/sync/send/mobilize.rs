@@ -1,0 +1,308 @@
+//! Mobilize and Forj Community: one call for each group and person, and one for changed fields.
+
+use super::{Next, Trouble, done, failed, is_gone, is_there};
+use crate::associations::Site;
+use crate::db;
+use crate::id::GroupId;
+use crate::sync::integration::Integration;
+use crate::sync::link::{self, Link};
+use crate::sync::look::{self, Version, View};
+use crate::sync::platform::mobilize::{Found, Member};
+use crate::sync::platform::{Failure, Field, Fields, Mobilize, Platform};
+use crate::sync::queue::{self, Work};
+use crate::sync::sent::{self, Entry, What};
+use crate::sync::{places, release};
+
+/// Sends one record; answers whether the connection may go on.
+pub async fn record(
+    site: &Site,
+    integration: &Integration,
+    client: &Mobilize,
+    work: Work,
+) -> Result<Next, db::Error> {
+    let Some(platform) = integration.platform() else { return Ok(Next::Rest) };
+    let sent = (work.sent.as_deref(), work.sent_hash.as_deref());
+    let mut db = site.read();
+    let view = look::view(&mut db, site, integration, &work.record_id, sent, false).await?;
+    let links = link::list(&mut db, platform).await?;
+    let mut sending = Sending { site, integration, platform, client, work, links };
+    let outcome = sending.all(&view).await?;
+    let Sending { work, .. } = sending;
+    match outcome {
+        Ok(answer) => {
+            done(site, integration, &work, &answer).await?;
+            Ok(Next::Well)
+        }
+        Err(trouble) => failed(site, integration, &work, &trouble).await,
+    }
+}
+
+struct Sending<'a> {
+    site: &'a Site,
+    integration: &'a Integration,
+    platform: Platform,
+    client: &'a Mobilize,
+    work: Work,
+    links: Vec<Link>,
+}
+
+type Sent<T> = Result<Result<T, Trouble>, db::Error>;
+
+impl Sending<'_> {
+    /// Additions first: whoever moves from one group to another is never nowhere.
+    async fn all(&mut self, view: &View) -> Sent<String> {
+        let mut answer = "nothing to send".to_owned();
+        let mut is_current = view.is_current;
+        if let Some(Version::Fields(fields)) = &view.version {
+            for group in &view.outcome.adds {
+                let Some(remote) = self.usable(group) else { continue };
+                match self.add(group, &remote, fields, view).await? {
+                    Ok(()) => is_current = true,
+                    Err(trouble) => return Ok(Err(trouble)),
+                }
+                answer = "in the group".to_owned();
+            }
+            if !is_current && !view.outcome.stays.is_empty() && view.facts.is_some() {
+                match self.update(fields, view).await? {
+                    Ok(true) => answer = "fields changed".to_owned(),
+                    Ok(false) => {}
+                    Err(trouble) => return Ok(Err(trouble)),
+                }
+            }
+        } else if let Some(id) = self.known_id() {
+            // Somebody who is no record of ours is brought back as they are.
+            for group in &view.outcome.adds {
+                let Some(remote) = self.usable(group) else { continue };
+                match self.bring_back(group, &remote, &id).await? {
+                    Ok(()) => answer = "in the group".to_owned(),
+                    Err(trouble) => return Ok(Err(trouble)),
+                }
+            }
+        }
+        for group in &view.outcome.removes {
+            let Some(remote) = self.usable(group) else { continue };
+            match self.remove(group, &remote).await? {
+                Ok(()) => answer = "out of the group".to_owned(),
+                Err(trouble) => return Ok(Err(trouble)),
+            }
+        }
+        Ok(Ok(answer))
+    }
+
+    /// The group there, unless the link does not work: then somebody has to look at it first.
+    fn usable(&self, group: &GroupId) -> Option<String> {
+        let link = self.links.iter().find(|link| link.group_id == *group && link.is_linked())?;
+        link.failed_at.is_none().then(|| link.remote_group_id.clone())
+    }
+
+    fn known_id(&self) -> Option<String> {
+        let stranger = places::remote_id(&self.work.record_id).map(str::to_owned);
+        self.work.remote_id.clone().or(stranger)
+    }
+
+    fn key(&self, what: &str, group: &str) -> String {
+        let Work { record_id, marks, .. } = &self.work;
+        format!("{}-{record_id}-{marks}-{what}-{group}", self.platform.as_text())
+    }
+
+    async fn add(
+        &mut self,
+        group: &GroupId,
+        remote: &str,
+        fields: &Fields,
+        view: &View,
+    ) -> Sent<()> {
+        if self.work.remote_id.is_none()
+            && let Err(trouble) = self.find(fields).await?
+        {
+            return Ok(Err(trouble));
+        }
+        let id = self.work.remote_id.clone();
+        let key = self.key("add", remote);
+        let added = match self.client.add(remote, id.as_deref(), fields, &key).await {
+            Ok(member) => member,
+            Err(failure) => return self.add_failed(group, failure).await,
+        };
+        let differs = differs(&added, fields, self.client);
+        if differs {
+            let key = self.key("update", &added.remote_id);
+            if let Err(failure) = self.client.update(&added.remote_id, fields, &key).await {
+                return Ok(Err(failure.into()));
+            }
+        }
+        let mut tx = self.site.write().await?;
+        if !queue::holds(&mut tx, self.platform, &self.work).await? {
+            return Ok(Ok(()));
+        }
+        let record = &self.work.record_id;
+        if !queue::bind(&mut tx, self.platform, record, &added.remote_id).await? {
+            tx.commit().await?;
+            return Ok(Err(conflict()));
+        }
+        is_there(&mut tx, self.platform, &self.work, group).await?;
+        let json = Version::Fields(fields.clone()).json();
+        let sealed = queue::seal_sent(self.site, self.platform, record, &json);
+        let hash = view.hash.as_deref().unwrap_or_default();
+        queue::remember(&mut tx, self.platform, record, &sealed, hash).await?;
+        self.note(&mut tx, Some(group), What::Add, Some(fields), None).await?;
+        tx.commit().await?;
+        self.work.remote_id = Some(added.remote_id);
+        Ok(Ok(()))
+    }
+
+    async fn add_failed(&mut self, group: &GroupId, failure: Failure) -> Sent<()> {
+        match &failure {
+            Failure::GroupGone { words } => {
+                link::failed(self.site, self.platform, group, words).await?;
+            }
+            Failure::Refused { status: 404, .. } => self.forget_id().await?,
+            _ => {}
+        }
+        Ok(Err(failure.into()))
+    }
+
+    /// The person is gone there: the next try looks for them anew.
+    async fn forget_id(&mut self) -> Result<(), db::Error> {
+        let mut tx = self.site.write().await?;
+        queue::unbind(&mut tx, self.platform, &self.work.record_id).await?;
+        tx.commit().await
+    }
+
+    /// Who has this e-mail there already, so that nobody is made twice or taken for somebody else.
+    async fn find(&mut self, fields: &Fields) -> Sent<()> {
+        let Some(email) = fields.get(Field::Email) else { return Ok(Ok(())) };
+        let found = match self.client.find_by_email(email).await {
+            Ok(found) => found,
+            Err(failure) => return Ok(Err(failure.into())),
+        };
+        match found {
+            Found::Nobody | Found::CannotAsk => Ok(Ok(())),
+            Found::Several => {
+                let words = "several people there have this e-mail; merge them there first";
+                Ok(Err(Trouble::Conflict(words.to_owned())))
+            }
+            Found::One(member) => {
+                let mut tx = self.site.write().await?;
+                let record = &self.work.record_id;
+                let bound = queue::bind(&mut tx, self.platform, record, &member.remote_id).await?;
+                tx.commit().await?;
+                if !bound {
+                    return Ok(Err(conflict()));
+                }
+                self.work.remote_id = Some(member.remote_id);
+                Ok(Ok(()))
+            }
+        }
+    }
+
+    /// False when the platform does not know the person yet.
+    async fn update(&mut self, fields: &Fields, view: &View) -> Sent<bool> {
+        let Some(id) = self.work.remote_id.clone() else { return Ok(Ok(false)) };
+        let key = self.key("update", &id);
+        match self.client.update(&id, fields, &key).await {
+            Ok(_) => {}
+            Err(failure @ Failure::Refused { status: 404, .. }) => {
+                self.forget_id().await?;
+                return Ok(Err(failure.into()));
+            }
+            Err(failure) => return Ok(Err(failure.into())),
+        }
+        let mut tx = self.site.write().await?;
+        if !queue::holds(&mut tx, self.platform, &self.work).await? {
+            return Ok(Ok(true));
+        }
+        let record = &self.work.record_id;
+        let json = Version::Fields(fields.clone()).json();
+        let sealed = queue::seal_sent(self.site, self.platform, record, &json);
+        let hash = view.hash.as_deref().unwrap_or_default();
+        queue::remember(&mut tx, self.platform, record, &sealed, hash).await?;
+        self.note(&mut tx, None, What::Update, Some(fields), None).await?;
+        tx.commit().await?;
+        Ok(Ok(true))
+    }
+
+    async fn bring_back(&mut self, group: &GroupId, remote: &str, id: &str) -> Sent<()> {
+        let key = self.key("add", remote);
+        let added = self.client.add(remote, Some(id), &Fields::default(), &key).await;
+        if let Err(failure) = added {
+            return self.add_failed(group, failure).await;
+        }
+        let mut tx = self.site.write().await?;
+        if queue::holds(&mut tx, self.platform, &self.work).await? {
+            is_there(&mut tx, self.platform, &self.work, group).await?;
+            self.note(&mut tx, Some(group), What::Add, None, None).await?;
+        }
+        tx.commit().await?;
+        Ok(Ok(()))
+    }
+
+    async fn remove(&mut self, group: &GroupId, remote: &str) -> Sent<()> {
+        let mut db = self.site.read();
+        let places = places::of_record(&mut db, self.platform, &self.work.record_id).await?;
+        let place = places.into_iter().find(|place| place.group_id == *group);
+        let Some(place) = place else { return Ok(Ok(())) };
+        let known = self.known_id().or(place.remote_id.clone());
+        let Some(id) = known else { return Ok(Ok(())) };
+        let key = self.key("remove", remote);
+        if let Err(failure) = self.client.remove(remote, &id, &key).await {
+            if let Failure::GroupGone { words } = &failure {
+                link::failed(self.site, self.platform, group, words).await?;
+            }
+            return Ok(Err(failure.into()));
+        }
+        let mut tx = self.site.write().await?;
+        if queue::holds(&mut tx, self.platform, &self.work).await? {
+            let record = &self.work.record_id;
+            let plan = release::is_released(&mut tx, self.platform, group, record).await?;
+            if let Some(plan) = plan {
+                release::removed(&mut tx, &plan, record).await?;
+            }
+            is_gone(&mut tx, self.platform, &self.work, group).await?;
+            let why = place.leaves_why.as_deref();
+            self.note(&mut tx, Some(group), What::Remove, None, why).await?;
+        }
+        tx.commit().await?;
+        Ok(Ok(()))
+    }
+
+    async fn note(
+        &self,
+        tx: &mut crate::db::Writer,
+        group: Option<&GroupId>,
+        what: What,
+        fields: Option<&Fields>,
+        uncounted_why: Option<&str>,
+    ) -> Result<(), db::Error> {
+        let names: Vec<&str> = fields
+            .map(|fields| fields.iter().map(|(field, _)| field.as_text()).collect())
+            .unwrap_or_default();
+        let payload = fields.map(|fields| Version::Fields(fields.clone()).json());
+        let entry = Entry {
+            platform: self.platform,
+            group,
+            record: &self.work.record_id,
+            what,
+            fields: &names,
+            payload: payload.as_deref(),
+            answer: "confirmed",
+            uncounted_why,
+        };
+        sent::record(tx, self.site, &entry).await
+    }
+}
+
+fn conflict() -> Trouble {
+    let words = "this e-mail leads to an account there that belongs to another member";
+    Trouble::Conflict(words.to_owned())
+}
+
+/// Whether the platform keeps something else than it was sent: some do not overwrite whom they know.
+pub fn differs(there: &Member, fields: &Fields, client: &Mobilize) -> bool {
+    fields.iter().filter(|(field, _)| client.profile().keeps(*field)).any(|(field, value)| {
+        let theirs = there.fields.get(field).unwrap_or_default();
+        match field {
+            Field::Email => !there.has_email(value),
+            _ => theirs.trim() != value.trim(),
+        }
+    })
+}

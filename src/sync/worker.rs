@@ -1,0 +1,332 @@
+//! The worker: hears of changes, looks at what was marked, and sends what is due, of all associations.
+//!
+//! Each connection of an association is served by itself, so that a platform that is slow or down holds up
+//! nobody else. Several nodes may run it: what one has taken, the others do not find.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::channel::{self, Channel};
+use super::integration::{self, Integration, State};
+use super::platform::Platform;
+use super::send::{self, Next};
+use super::switch::{self, Leave};
+use super::{check, gate, hear, link, look, queue};
+use crate::app::App;
+use crate::associations::{self, Site};
+use crate::db;
+use crate::events::{self, Subscriber};
+use crate::id::AssociationId;
+
+/// The safety net; a commit wakes the worker at once.
+const OFTEN: Duration = Duration::from_millis(500);
+/// How long what was begun gets to end when the process is told to stop.
+const LAST_MOMENTS: Duration = Duration::from_secs(3);
+/// Records taken together, and of those sent side by side.
+const TAKEN: i64 = 16;
+const SIDE_BY_SIDE: usize = 4;
+
+/// What is done for one connection at a time: sending, or checking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Task {
+    Send,
+    Check,
+}
+
+type Key = (AssociationId, Platform, Task);
+
+/// What this process is at, so that it begins nothing twice.
+#[derive(Clone, Default)]
+struct Running(Arc<Mutex<HashSet<Key>>>);
+
+struct Begun {
+    key: Key,
+    running: Running,
+}
+
+impl Running {
+    fn begin(&self, key: Key) -> Option<Begun> {
+        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.insert(key.clone()).then(|| Begun { key, running: self.clone() })
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        self.running.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+    }
+}
+
+/// Until stopped. Work that is cut off is taken up again when its lease has run out.
+pub async fn run(app: App, stop: CancellationToken) {
+    let (running, mut tasks) = (Running::default(), JoinSet::new());
+    while !stop.is_cancelled() {
+        if let Err(error) = begin(&app, &running, &mut tasks, &stop).await {
+            tracing::warn!(%error, "sync cannot see what is to be done; trying again");
+        }
+        while tasks.try_join_next().is_some() {}
+        let woken = tokio::time::timeout(OFTEN, app.db.roused());
+        stop.run_until_cancelled(woken).await;
+    }
+    let ended = async { while tasks.join_next().await.is_some() {} };
+    tokio::time::timeout(LAST_MOMENTS, ended).await.ok();
+}
+
+async fn begin(
+    app: &App,
+    running: &Running,
+    tasks: &mut JoinSet<()>,
+    stop: &CancellationToken,
+) -> Result<(), db::Error> {
+    hear_all(app).await?;
+    for (association, platform) in due(app).await? {
+        for task in [Task::Send, Task::Check] {
+            let key = (association.clone(), platform, task);
+            let Some(begun) = running.begin(key) else { continue };
+            let (app, stop) = (app.clone(), stop.clone());
+            tasks.spawn(async move {
+                let (association, platform, task) = &begun.key;
+                let served = serve(&app, association, *platform, *task, &stop).await;
+                if let Err(error) = served {
+                    tracing::warn!(%error, platform = platform.as_text(), "sync stopped short");
+                }
+                drop(begun);
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Does everything that is due now, to its end: for tests and for `sync run`.
+pub async fn settle(app: &App) -> Result<(), db::Error> {
+    let go_on = CancellationToken::new();
+    loop {
+        let heard = hear_all(app).await?;
+        let due = due(app).await?;
+        let mut did = heard > 0;
+        for (association, platform) in due {
+            for task in [Task::Check, Task::Send] {
+                did |= serve(app, &association, platform, task, &go_on).await?;
+            }
+        }
+        if !did {
+            return Ok(());
+        }
+    }
+}
+
+async fn hear_all(app: &App) -> Result<usize, db::Error> {
+    let mut heard = 0;
+    let waiting = events::waiting(&app.db, Subscriber::Sync).await?;
+    for association in waiting {
+        let Some(site) = site(app, &association).await? else { continue };
+        loop {
+            match hear::step(&site).await? {
+                0 => break,
+                step => heard += step,
+            }
+        }
+    }
+    let now = app.clock.now();
+    for (association, platform) in integration::due_checks(&app.db, now).await? {
+        if let (Some(site), Some(platform)) =
+            (site(app, &association).await?, Platform::of_text(&platform))
+        {
+            check::nightly(&site, platform).await?;
+        }
+    }
+    Ok(heard)
+}
+
+async fn due(app: &App) -> Result<HashSet<(AssociationId, Platform)>, db::Error> {
+    let now = app.clock.now();
+    let mut due = queue::due(&app.db, now).await?;
+    due.extend(link::due(&app.db, now).await?);
+    let known = due.into_iter().filter_map(|(id, text)| Some((id, Platform::of_text(&text)?)));
+    Ok(known.collect())
+}
+
+async fn site(app: &App, association: &AssociationId) -> Result<Option<Site>, db::Error> {
+    let all = associations::list(app).await?;
+    let found = all.into_iter().find(|it| it.association_id == *association);
+    Ok(found.map(|found| Site::new(app.clone(), found.into(), app.clock.now())))
+}
+
+/// Works at one connection until nothing is due or nothing may be done. Answers whether anything was.
+async fn serve(
+    app: &App,
+    association: &AssociationId,
+    platform: Platform,
+    task: Task,
+    stop: &CancellationToken,
+) -> Result<bool, db::Error> {
+    let mut did = false;
+    while !stop.is_cancelled() {
+        let Some(site) = site(app, association).await? else { return Ok(did) };
+        let found = integration::find(&mut site.read(), platform).await?;
+        let Some(integration) = found else { return Ok(did) };
+        let step = match task {
+            Task::Send => round(&site, &integration, platform).await?,
+            Task::Check => checks(&site, &integration).await?,
+        };
+        if !step {
+            return Ok(did);
+        }
+        did = true;
+    }
+    Ok(did)
+}
+
+/// Whether the platform may be called now. What is looked at here needs no leave.
+async fn may_call(site: &Site, integration: &Integration) -> Result<bool, db::Error> {
+    Ok(integration.state() == State::Running
+        && integration.waits_until(site.now).is_none()
+        && switch::leave(site).await? == Leave::Runs)
+}
+
+async fn checks(site: &Site, integration: &Integration) -> Result<bool, db::Error> {
+    if !may_call(site, integration).await? || integration.is_half_open() {
+        return Ok(false);
+    }
+    if !is_recognised(site, integration).await? {
+        return Ok(false);
+    }
+    check::step(site, integration).await
+}
+
+/// One round: look at what was marked, decide what waits, send what is due.
+async fn round(
+    site: &Site,
+    integration: &Integration,
+    platform: Platform,
+) -> Result<bool, db::Error> {
+    let mut did = false;
+    while look::step(site, integration).await? > 0 {
+        did = true;
+    }
+    if !may_call(site, integration).await? || !is_recognised(site, integration).await? {
+        return Ok(did);
+    }
+    // Only once everything was heard and looked at does the guard see a change as a whole.
+    let unheard = events::hints(&mut site.read(), Subscriber::Sync, 1).await?;
+    if unheard.is_empty() {
+        for group in link::to_decide(site, platform).await? {
+            gate::decide(site, integration, &group).await?;
+            did = true;
+        }
+    }
+    Ok(send_due(site, integration, platform).await? || did)
+}
+
+async fn is_recognised(site: &Site, integration: &Integration) -> Result<bool, db::Error> {
+    if integration.recognised_at.is_some() {
+        return Ok(true);
+    }
+    let Some(platform) = integration.platform() else { return Ok(false) };
+    match channel::open(site, integration).await {
+        Ok(Channel::Mobilize(client)) => match check::recognise(site, integration, &client).await {
+            Ok(recognised) => Ok(recognised),
+            Err(check::Error::Database(error)) => Err(error),
+            Err(check::Error::Platform(failure)) => {
+                send::connection(site, platform, &failure).await?;
+                Ok(false)
+            }
+            Err(_) => Ok(false),
+        },
+        // The tenant code says which community it is, and it cannot be changed under linked groups.
+        Ok(Channel::HigherLogic(_)) => {
+            integration::recognised(site, platform).await?;
+            Ok(true)
+        }
+        Err(error) => unusable(site, platform, &error).await.map(|()| false),
+    }
+}
+
+async fn unusable(
+    site: &Site,
+    platform: Platform,
+    error: &channel::Error,
+) -> Result<(), db::Error> {
+    integration::stop(site, platform, &error.to_string()).await
+}
+
+async fn send_due(
+    site: &Site,
+    integration: &Integration,
+    platform: Platform,
+) -> Result<bool, db::Error> {
+    let is_probe = integration.is_half_open();
+    let most = match (is_probe, platform) {
+        (true, _) => 1,
+        (false, Platform::HigherLogic) => send::higher_logic::TAKEN,
+        (false, _) => TAKEN,
+    };
+    if !queue::is_due(&mut site.read(), platform).await? {
+        return Ok(false);
+    }
+    if is_probe && !integration::may_probe(site, platform).await? {
+        return Ok(false);
+    }
+    let channel = match channel::open(site, integration).await {
+        Ok(channel) => channel,
+        Err(error) => {
+            unusable(site, platform, &error).await?;
+            return Ok(false);
+        }
+    };
+    let mut tx = site.write().await?;
+    let taken = queue::claim(&mut tx, platform, most).await?;
+    tx.commit().await?;
+    if taken.is_empty() {
+        return Ok(false);
+    }
+    let next = match channel {
+        Channel::HigherLogic(client) => {
+            send::higher_logic::batch(site, integration, &client, taken).await?
+        }
+        Channel::Mobilize(client) => {
+            side_by_side(site, integration, Arc::new(*client), taken).await?
+        }
+    };
+    if next == Next::Well {
+        integration::went_well(site, integration).await?;
+    }
+    Ok(true)
+}
+
+async fn side_by_side(
+    site: &Site,
+    integration: &Integration,
+    client: Arc<super::platform::Mobilize>,
+    taken: Vec<queue::Work>,
+) -> Result<Next, db::Error> {
+    let integration = Arc::new(integration.clone());
+    let (mut waiting, mut sending) = (taken.into_iter(), JoinSet::new());
+    let mut next = Next::Well;
+    let mut outcome = Ok(());
+    loop {
+        while sending.len() < SIDE_BY_SIDE && outcome.is_ok() {
+            let Some(work) = waiting.next() else { break };
+            if next == Next::Rest {
+                let platform = integration.platform().unwrap_or(Platform::Mobilize);
+                send::postpone(site, platform, &work, site.now).await?;
+                continue;
+            }
+            let site = Site { now: site.app.clock.now(), ..site.clone() };
+            let (integration, client) = (integration.clone(), client.clone());
+            sending.spawn(async move {
+                send::mobilize::record(&site, &integration, &client, work).await
+            });
+        }
+        match sending.join_next().await {
+            None => return outcome.map(|()| next),
+            Some(Ok(Ok(one))) => next = next.max(one),
+            Some(Ok(Err(error))) => outcome = Err(error),
+            Some(Err(panicked)) => tracing::error!(%panicked, "a record was not sent"),
+        }
+    }
+}

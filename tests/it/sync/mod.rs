@@ -1,0 +1,3 @@
+//! Groups are kept in step on the community platforms.
+
+mod membership;
