@@ -82,6 +82,7 @@ from group_companies;
 alter table events add column object text;
 create index events_by_object on events (association_id, object, at) where object is not null;
 create index events_by_kind on events (association_id, kind, at);
+create index events_by_actor on events (association_id, actor, at);
 
 -- Who wants to hear of changes to records, and what each has not heard yet.
 create table subscriptions (

@@ -53,6 +53,21 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/admin/sso-clients/{client_id}/switch-on"),
     ("GET", "/admin/sso-clients/{client_id}/delete"),
     ("POST", "/admin/sso-clients/{client_id}/delete"),
+    ("GET", "/admin/groups"),
+    ("GET", "/admin/groups/new"),
+    ("POST", "/admin/groups/new"),
+    ("GET", "/admin/groups/{group_id}"),
+    ("POST", "/admin/groups/{group_id}"),
+    ("GET", "/admin/groups/{group_id}/members"),
+    ("GET", "/admin/groups/{group_id}/members/add"),
+    ("POST", "/admin/groups/{group_id}/members/add"),
+    ("POST", "/admin/groups/{group_id}/members/remove"),
+    ("GET", "/admin/groups/{group_id}/members/paste"),
+    ("POST", "/admin/groups/{group_id}/members/paste"),
+    ("GET", "/admin/groups/{group_id}/history"),
+    ("GET", "/admin/groups/{group_id}/delete"),
+    ("POST", "/admin/groups/{group_id}/delete"),
+    ("GET", "/admin/events"),
     ("GET", "/sso-assets/{hash}/{name}"),
     ("GET", "/"),
     ("GET", "/healthz"),
@@ -67,6 +82,7 @@ pub fn router(app: App) -> Router {
         .merge(protocol())
         .merge(people())
         .merge(admins())
+        .merge(records())
         .route("/sso-assets/{hash}/{name}", get(web::pages::asset))
         .route("/", get(web::pages::root))
         .fallback(web::pages::not_found)
@@ -154,4 +170,25 @@ fn admins() -> Router<App> {
         .route(&client("/switch-on"), post(clients::switch_on))
         .route(&client("/delete"), get(clients::ask_delete).post(clients::delete))
         .layer(DefaultBodyLimit::max(64 * KIB))
+}
+
+/// Who is in the association, and what happened there.
+fn records() -> Router<App> {
+    use crate::events::pages as events;
+    use crate::groups::{membership::pages as members, pages as groups};
+    let list = Router::new()
+        .route("/admin/groups/{group_id}/members/paste", get(members::blank).post(members::paste))
+        .layer(DefaultBodyLimit::max(256 * KIB));
+    Router::new()
+        .route("/admin/groups", get(groups::list))
+        .route("/admin/groups/new", get(groups::blank).post(groups::add))
+        .route("/admin/groups/{group_id}", get(groups::show).post(groups::change))
+        .route("/admin/groups/{group_id}/members", get(members::list))
+        .route("/admin/groups/{group_id}/members/add", get(members::search).post(members::add))
+        .route("/admin/groups/{group_id}/members/remove", post(members::remove))
+        .route("/admin/groups/{group_id}/history", get(groups::history))
+        .route("/admin/groups/{group_id}/delete", get(groups::ask_delete).post(groups::delete))
+        .route("/admin/events", get(events::list))
+        .layer(DefaultBodyLimit::max(64 * KIB))
+        .merge(list)
 }

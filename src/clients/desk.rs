@@ -3,14 +3,14 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::Client;
 use super::steps::{Prove, ProveProblem, Purpose};
 use crate::associations::Site;
 use crate::id::ClientId;
 use crate::sessions::{self, BUSY_SECONDS, Proof, SignedIn};
-use crate::web::page::{Here, html};
+use crate::web::page::Here;
 use crate::web::{self, Error, Form};
 
 pub async fn found(site: &Site, id: &str) -> Result<Client, Error> {
@@ -24,8 +24,7 @@ pub fn shown(
     status: StatusCode,
     view: &impl Template,
 ) -> Result<Response, Error> {
-    let body = view.render().map_err(Error::broken)?;
-    Ok(admin.visitor.keep_browser(site, (status, html(body)).into_response()))
+    admin.visitor.shown(site, status, view)
 }
 
 /// What is done once the password is proved, and where its form goes.

@@ -11,6 +11,26 @@ pub enum Topic {
     Security,
 }
 
+impl Topic {
+    pub const ALL: [Self; 5] =
+        [Self::Records, Self::LogIns, Self::Settings, Self::Sync, Self::Security];
+
+    /// As it stands in an address.
+    pub fn as_text(self) -> &'static str {
+        match self {
+            Self::Records => "records",
+            Self::LogIns => "log-ins",
+            Self::Settings => "settings",
+            Self::Sync => "sync",
+            Self::Security => "security",
+        }
+    }
+
+    pub fn of_text(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|topic| topic.as_text() == text)
+    }
+}
+
 macro_rules! kinds {
     ($($kind:ident = $text:literal, $topic:ident;)*) => {
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,6 +130,22 @@ impl Kind {
         Self::ALL.iter().copied().find(|kind| kind.as_text() == text)
     }
 
+    /// Somebody should look at it: an attack that failed, or work that stopped.
+    pub fn is_problem(self) -> bool {
+        matches!(
+            self,
+            Self::CodeReplayed
+                | Self::CodeOfAnotherClient
+                | Self::RefreshReplayed
+                | Self::RefreshOfAnotherClient
+                | Self::SessionOfAnotherAssociation
+                | Self::IntegrationStopped
+                | Self::SyncFailed
+                | Self::RemovalsHeld
+                | Self::HookQuarantined
+        )
+    }
+
     /// Whether subscribers hear of it: it may change who is in a group, or what is known of somebody.
     pub fn concerns_records(self) -> bool {
         self.topic() == Topic::Records || self == Self::SignedIn
@@ -126,5 +162,9 @@ mod tests {
             assert_eq!(Kind::of_text(kind.as_text()), Some(*kind));
         }
         assert_eq!(Kind::of_text("nothing"), None);
+        for topic in Topic::ALL {
+            assert_eq!(Topic::of_text(topic.as_text()), Some(topic));
+            assert!(Kind::ALL.iter().any(|kind| kind.topic() == topic));
+        }
     }
 }

@@ -1,9 +1,14 @@
 //! What happened to whom, appended in the transaction of the change; and the outbox beside it, for
 //! those who want to hear of changes to records.
 
+mod history;
 mod kind;
 mod outbox;
+pub mod pages;
 mod store;
+mod told;
+pub mod views;
+pub mod words;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +17,10 @@ use crate::db::{self, Reader, Writer};
 use crate::id::{EventId, MemberId};
 use crate::vault::{Place, Vault};
 
+pub use history::{Cursor, Event, Filter, cursor, history, named, page};
 pub use kind::{Kind, Topic};
 pub use outbox::{Hint, Subscriber, clear, hints, subscribe, unsubscribe, waiting};
+pub use told::{By, Named, Thing, Told, What, told};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {

@@ -1,6 +1,6 @@
 //! `events`: inserted, never changed. `subscriptions` and `outbox`: who wants to hear of them.
 
-use super::{About, Hint, Kind, Subscriber};
+use super::{About, Cursor, Event, Hint, Kind, Named, Subscriber};
 use crate::clock::Timestamp;
 use crate::db::{Db, Error, Reader, Writer};
 use crate::id::{AssociationId, EventId};
@@ -141,4 +141,147 @@ pub async fn latest(db: &mut Reader) -> Result<Option<Timestamp>, Error> {
         .optional()
         .await?;
     Ok(newest.map(|(at,)| at))
+}
+
+pub async fn cursor(db: &mut Reader, event: &EventId) -> Result<Option<Cursor>, Error> {
+    db.find("select at, event_id from events where association_id = $1 and event_id = $2")
+        .bind(event)
+        .optional()
+        .await
+}
+
+pub async fn by_time(db: &mut Reader, before: &Cursor, most: i64) -> Result<Vec<Event>, Error> {
+    db.find(
+        "select event_id, at, kind, actor, subject, object, details
+         from events
+         where association_id = $1 and (at, event_id) < ($2, $3)
+         order by at desc, event_id desc
+         limit $4",
+    )
+    .bind(before.at)
+    .bind(&before.event_id)
+    .bind(most)
+    .all()
+    .await
+}
+
+pub async fn by_kind(
+    db: &mut Reader,
+    kind: Kind,
+    before: &Cursor,
+    most: i64,
+) -> Result<Vec<Event>, Error> {
+    db.find(
+        "select event_id, at, kind, actor, subject, object, details
+         from events
+         where association_id = $1 and kind = $2 and (at, event_id) < ($3, $4)
+         order by at desc, event_id desc
+         limit $5",
+    )
+    .bind(kind.as_text())
+    .bind(before.at)
+    .bind(&before.event_id)
+    .bind(most)
+    .all()
+    .await
+}
+
+/// `kinds` is a list with commas around each, or empty for all. What is known of one id is never so
+/// much that it could not be looked through.
+pub async fn by_subject(
+    db: &mut Reader,
+    id: &str,
+    kinds: &str,
+    before: &Cursor,
+    most: i64,
+) -> Result<Vec<Event>, Error> {
+    db.find(
+        "select event_id, at, kind, actor, subject, object, details
+         from events
+         where association_id = $1 and subject = $2 and (at, event_id) < ($3, $4)
+             and ($5 = '' or $5 like '%,' || kind || ',%')
+         order by at desc, event_id desc
+         limit $6",
+    )
+    .bind(id)
+    .bind(before.at)
+    .bind(&before.event_id)
+    .bind(kinds)
+    .bind(most)
+    .all()
+    .await
+}
+
+pub async fn by_object(
+    db: &mut Reader,
+    id: &str,
+    kinds: &str,
+    before: &Cursor,
+    most: i64,
+) -> Result<Vec<Event>, Error> {
+    db.find(
+        "select event_id, at, kind, actor, subject, object, details
+         from events
+         where association_id = $1 and object = $2 and (at, event_id) < ($3, $4)
+             and ($5 = '' or $5 like '%,' || kind || ',%')
+         order by at desc, event_id desc
+         limit $6",
+    )
+    .bind(id)
+    .bind(before.at)
+    .bind(&before.event_id)
+    .bind(kinds)
+    .bind(most)
+    .all()
+    .await
+}
+
+pub async fn by_actor(
+    db: &mut Reader,
+    id: &str,
+    kinds: &str,
+    before: &Cursor,
+    most: i64,
+) -> Result<Vec<Event>, Error> {
+    db.find(
+        "select event_id, at, kind, actor, subject, object, details
+         from events
+         where association_id = $1 and actor = $2 and (at, event_id) < ($3, $4)
+             and ($5 = '' or $5 like '%,' || kind || ',%')
+         order by at desc, event_id desc
+         limit $6",
+    )
+    .bind(id)
+    .bind(before.at)
+    .bind(&before.event_id)
+    .bind(kinds)
+    .bind(most)
+    .all()
+    .await
+}
+
+/// What an id belongs to, as it is called today.
+pub async fn named(db: &mut Reader, id: &str) -> Result<Option<Named>, Error> {
+    db.find(
+        "select 'group' as what, name, deleted_at as gone_at
+         from groups where association_id = $1 and group_id = $2
+         union all
+         select 'person', trim(first_name || ' ' || last_name), null
+         from members where association_id = $1 and member_id = $2
+         union all
+         select 'company', name, null
+         from companies where association_id = $1 and company_id = $2
+         union all
+         select 'client', name, null
+         from clients where association_id = $1 and client_id = $2
+         union all
+         select 'field', label, null
+         from custom_fields where association_id = $1 and field_id = $2
+         union all
+         select 'hook', name, null
+         from hooks where association_id = $1 and hook_id = $2",
+    )
+    .bind(id)
+    .optional()
+    .await
 }

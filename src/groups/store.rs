@@ -1,6 +1,7 @@
-//! `groups`, `group_members`.
+//! `groups`. Who is in them is in `membership/store.rs`.
 
 use super::Group;
+use crate::clock::Timestamp;
 use crate::db::{Error, Reader, Writer};
 use crate::id::{ClientId, GroupId, MemberId};
 
@@ -29,63 +30,63 @@ pub async fn insert(
     Ok(inserted.is_some())
 }
 
-pub async fn insert_member(
+pub async fn change(
     tx: &mut Writer,
     group: &GroupId,
-    member: &MemberId,
-) -> Result<bool, Error> {
-    let now = tx.now();
-    let inserted: Option<(GroupId,)> = tx
-        .change(
-            "insert into group_members (association_id, group_id, member_id, added_at)
-             values ($1, $2, $3, $4)
-             on conflict do nothing
-             returning group_id",
-        )
-        .bind(group)
-        .bind(member)
-        .bind(now)
-        .optional()
-        .await?;
-    Ok(inserted.is_some())
-}
-
-pub async fn delete_member(
-    tx: &mut Writer,
-    group: &GroupId,
-    member: &MemberId,
-) -> Result<bool, Error> {
-    let deleted: Option<(GroupId,)> = tx
-        .change(
-            "delete from group_members
-             where association_id = $1 and group_id = $2 and member_id = $3
-             returning group_id",
-        )
-        .bind(group)
-        .bind(member)
-        .optional()
-        .await?;
-    Ok(deleted.is_some())
-}
-
-/// The grants of a member at clients that have Permitted Groups and none that the member is in.
-pub async fn revoke_unpermitted(tx: &mut Writer, member: &MemberId) -> Result<(), Error> {
+    name: &str,
+    visible_since: Option<Timestamp>,
+) -> Result<(), Error> {
     let now = tx.now();
     tx.change(
-        "update grants set revoked_at = $3
-         where association_id = $1 and member_id = $2 and revoked_at is null
-             and exists (select 1 from client_groups cg
-                         where cg.association_id = $1 and cg.client_id = grants.client_id)
-             and not exists (select 1 from client_groups cg
-                             join group_members gm
-                                 on gm.association_id = cg.association_id
-                                 and gm.group_id = cg.group_id
-                             where cg.association_id = $1 and cg.client_id = grants.client_id
-                                 and gm.member_id = $2)",
+        "update groups set name = $3, visible_to_clients_since = $4, updated_at = $5
+         where association_id = $1 and group_id = $2 and deleted_at is null",
     )
-    .bind(member)
+    .bind(group)
+    .bind(name)
+    .bind(visible_since)
     .bind(now)
     .run()
+    .await
+}
+
+pub async fn delete(tx: &mut Writer, group: &GroupId) -> Result<(), Error> {
+    let now = tx.now();
+    tx.change(
+        "update groups set deleted_at = $3, updated_at = $3
+         where association_id = $1 and group_id = $2 and deleted_at is null",
+    )
+    .bind(group)
+    .bind(now)
+    .run()
+    .await
+}
+
+pub async fn permitted_at(db: &mut Reader, group: &GroupId) -> Result<Vec<String>, Error> {
+    let names: Vec<(String,)> = db
+        .find(
+            "select c.name
+             from client_groups cg
+             join clients c
+                 on c.association_id = cg.association_id and c.client_id = cg.client_id
+             where cg.association_id = $1 and cg.group_id = $2
+             order by c.name",
+        )
+        .bind(group)
+        .all()
+        .await?;
+    Ok(names.into_iter().map(|(name,)| name).collect())
+}
+
+pub async fn load(db: &mut Reader, group: &GroupId) -> Result<Option<Group>, Error> {
+    db.find(
+        "select g.group_id, g.name, g.visible_to_clients_since,
+             (select count(*) from group_records gr
+              where gr.association_id = g.association_id and gr.group_id = g.group_id) as size
+         from groups g
+         where g.association_id = $1 and g.group_id = $2 and g.deleted_at is null",
+    )
+    .bind(group)
+    .optional()
     .await
 }
 
@@ -93,7 +94,7 @@ pub async fn find(db: &mut Reader, named: &str) -> Result<Option<GroupId>, Error
     let found: Option<(GroupId,)> = db
         .find(
             "select group_id from groups
-             where association_id = $1 and (name = $2 or group_id = $2)",
+             where association_id = $1 and (name = $2 or group_id = $2) and deleted_at is null",
         )
         .bind(named)
         .optional()
@@ -104,10 +105,10 @@ pub async fn find(db: &mut Reader, named: &str) -> Result<Option<GroupId>, Error
 pub async fn all(db: &mut Reader) -> Result<Vec<Group>, Error> {
     db.find(
         "select g.group_id, g.name, g.visible_to_clients_since,
-             (select count(*) from group_members gm
-              where gm.association_id = g.association_id and gm.group_id = g.group_id) as size
+             (select count(*) from group_records gr
+              where gr.association_id = g.association_id and gr.group_id = g.group_id) as size
          from groups g
-         where g.association_id = $1
+         where g.association_id = $1 and g.deleted_at is null
          order by g.name",
     )
     .all()
@@ -131,9 +132,9 @@ pub async fn names_for(
     let names: Vec<(String,)> = db
         .find(
             "select g.name
-             from group_members gm
-             join groups g on g.association_id = gm.association_id and g.group_id = gm.group_id
-             where gm.association_id = $1 and gm.member_id = $2
+             from group_records gr
+             join groups g on g.association_id = gr.association_id and g.group_id = gr.group_id
+             where gr.association_id = $1 and gr.record_id = $2 and g.deleted_at is null
                  and (g.visible_to_clients_since is not null
                       or exists (select 1 from client_groups cg
                                  where cg.association_id = $1 and cg.client_id = $3

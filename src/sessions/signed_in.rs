@@ -1,8 +1,9 @@
 //! Who is asking: the access rules as extractors. A handler that takes [`Admin`] is for admins.
 
+use askama::Template;
 use axum::extract::FromRequestParts;
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::{DEVICE_SECONDS, Entered, Session};
@@ -12,7 +13,7 @@ use crate::events::Actor;
 use crate::token::{Purpose, Token};
 use crate::web::cookies::Cookie;
 use crate::web::locale::Locale;
-use crate::web::page::{Here, Page, Toast, Viewer};
+use crate::web::page::{Here, Page, Toast, Viewer, html};
 use crate::web::{self, ClientAddress, Error};
 
 /// Whoever asks: signed in or not.
@@ -90,6 +91,17 @@ impl Visitor {
     pub fn has_form_token(&self, presented: &str) -> bool {
         use subtle::ConstantTimeEq as _;
         presented.as_bytes().ct_eq(self.form_token().as_bytes()).into()
+    }
+
+    /// A page as an answer.
+    pub fn shown(
+        &self,
+        site: &Site,
+        status: StatusCode,
+        view: &impl Template,
+    ) -> Result<Response, Error> {
+        let body = view.render().map_err(Error::broken)?;
+        Ok(self.keep_browser(site, (status, html(body))))
     }
 
     /// Sends the browser's secret along where it brought none, and takes a shown toast away.

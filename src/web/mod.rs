@@ -4,6 +4,7 @@ mod address;
 pub mod assets;
 pub mod companion;
 pub mod cookies;
+pub mod csv;
 mod error;
 mod form;
 pub mod frame;

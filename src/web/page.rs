@@ -64,6 +64,10 @@ pub enum Toast {
     LoggedOutEverywhere,
     SharingStopped,
     SetUpDone,
+    GroupAdded,
+    GroupDeleted,
+    RecordsAdded,
+    RecordsRemoved,
 }
 
 impl Page {
@@ -196,7 +200,7 @@ pub fn initials(name: &str) -> String {
 }
 
 impl Toast {
-    const ALL: [Toast; 11] = [
+    const ALL: [Toast; 15] = [
         Toast::Saved,
         Toast::ClientAdded,
         Toast::ClientDeleted,
@@ -208,6 +212,10 @@ impl Toast {
         Toast::LoggedOutEverywhere,
         Toast::SharingStopped,
         Toast::SetUpDone,
+        Toast::GroupAdded,
+        Toast::GroupDeleted,
+        Toast::RecordsAdded,
+        Toast::RecordsRemoved,
     ];
 
     /// What the flash cookie holds; also the key of the sentence.
@@ -224,6 +232,10 @@ impl Toast {
             Toast::LoggedOutEverywhere => "toast-logged-out-everywhere",
             Toast::SharingStopped => "toast-sharing-stopped",
             Toast::SetUpDone => "toast-set-up-done",
+            Toast::GroupAdded => "toast-group-added",
+            Toast::GroupDeleted => "toast-group-deleted",
+            Toast::RecordsAdded => "toast-records-added",
+            Toast::RecordsRemoved => "toast-records-removed",
         }
     }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::web::page::samples::assert_escaped;
-use crate::{associations, clients, consents, members, oidc, sessions, web};
+use crate::{associations, clients, consents, events, groups, members, oidc, sessions, web};
 
 /// Tags that a message of the catalogue may hold.
 const MARKUP: [&str; 9] = [
@@ -120,6 +120,7 @@ fn every_key_that_a_page_names_in_rust_is_in_the_catalogue() {
         "clients/form.rs",
         "conflict.rs",
         "mistakes.rs",
+        "words.rs",
         "web/page.rs",
     ];
     for (file, text) in files("src", "rs") {
@@ -240,6 +241,9 @@ fn pages_render_and_what_people_typed_is_escaped() {
         associations::views::samples::hostile_pages(),
         oidc::views::samples::hostile_pages(),
         consents::views::samples::hostile_pages(),
+        events::views::samples::hostile_pages(),
+        groups::views::samples::hostile_pages(),
+        groups::membership::views::samples::hostile_pages(),
         web::views::samples::hostile_pages(),
     ];
     for html in pages.iter().flatten() {
@@ -284,6 +288,9 @@ pub fn samples() -> Vec<(&'static str, String)> {
         associations::views::samples::all(),
         oidc::views::samples::all(),
         consents::views::samples::all(),
+        events::views::samples::all(),
+        groups::views::samples::all(),
+        groups::membership::views::samples::all(),
         web::views::samples::all(),
     ]
     .into_iter()

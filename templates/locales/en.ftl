@@ -674,3 +674,272 @@ moment-month = { $number ->
     [11] November
    *[12] December
 }
+
+## Events
+
+find = Find
+download = Download
+older = Older
+events-title = Events
+events-find = Who or what
+events-topic = About
+events-topic-all = Everything
+events-topic-records = People, companies and groups
+events-topic-log-ins = Log-ins
+events-topic-settings = Settings
+events-topic-sync = Sync
+events-topic-security = Security
+events-only-problems = Only problems
+events-cut = More than 10 match. Type more of the name to see the rest.
+events-newest = Events, newest first
+events-none = Nothing happened that looks like this
+events-none-why = Look for a name, an e-mail, a group, an SSO client or a UniqueID.
+events-show-all = Show all events
+events-time = Time
+events-what = What happened
+events-who = Who
+events-problem = Problem
+events-csv-time = Time
+events-csv-what = What happened
+events-csv-changes = Before and after
+events-csv-who = Who
+events-csv-kind = Kind
+events-csv-subject = About
+events-csv-object = Also about
+event-by-command-line = Command line
+event-by-set-up = Set-up link
+event-by-system = The server
+event-somebody = somebody
+event-yes = yes
+event-nothing = nothing
+event-becomes = becomes
+event-is-empty = is empty now
+event-change = { $field }: { $before } becomes { $after }
+event-platform-mobilize = Mobilize
+event-platform-forj = Forj Community
+event-platform-higher-logic = Higher Logic
+event-association-added = { $subject } was added to this server
+event-association-set-up = { $subject } set up this association
+event-association-issuer-changed = The issuer became { $subject }
+event-association-staging-changed = What this staging association may sync was changed
+event-signing-key-made = A signing key was made
+event-signing-key-activated = A new signing key came into use
+event-member-added = { $subject } was added
+event-member-changed = { $subject } was edited
+event-member-deactivated = { $subject } was deactivated
+event-member-reactivated = { $subject } was reactivated
+event-member-password-changed = The password of { $subject } was changed
+event-login-added = { $subject } got a login
+event-login-email-changed = The login e-mail of { $subject } was changed
+event-login-disabled = The login of { $subject } was switched off
+event-login-enabled = The login of { $subject } was switched on again
+event-company-added = { $subject } was added
+event-company-changed = { $subject } was edited
+event-company-deactivated = { $subject } was deactivated
+event-company-reactivated = { $subject } was reactivated
+event-custom-field-added = The custom field { $subject } was added
+event-custom-field-changed = The custom field { $subject } was changed
+event-custom-field-deleted = The custom field { $subject } was deleted
+event-group-added = The group { $subject } was added
+event-group-changed = The group { $subject } was changed
+event-group-deleted = The group { $subject } was deleted
+event-group-member-added = { $object } was added to { $subject }
+event-group-member-removed = { $object } was removed from { $subject }
+event-client-added = The SSO client { $subject } was added
+event-client-changed = The SSO client { $subject } was changed
+event-client-disabled = The SSO client { $subject } was switched off
+event-client-enabled = The SSO client { $subject } was switched on
+event-client-deleted = The SSO client { $subject } was deleted
+event-client-secret-key-shown = A Secret Key of { $subject } was shown
+event-client-secret-key-replaced = { $subject } got a new Secret Key
+event-client-secret-key-removed = A Secret Key of { $subject } was removed
+event-login-succeeded = { $subject } logged in
+event-login-ended = { $subject } logged out
+event-login-ended-everywhere = { $subject } was logged out everywhere
+event-consent-given = { $subject } allowed { $object } to see details
+event-consent-withdrawn = { $subject } stopped sharing with { $object }
+event-grant-code-replayed = { $subject } used a code twice. What it had bought was revoked
+event-grant-code-of-another-client = { $subject } came with a code that was made for { $object }
+event-grant-refresh-token-replayed = { $subject } used an old refresh token. All that came of it was revoked
+event-grant-refresh-token-of-another-client = { $subject } came with a refresh token of { $object }
+event-session-of-another-association = Somebody came with a session cookie of another association
+event-integration-saved = The integration with { $subject } was saved
+event-integration-tested = The connection to { $subject } was tested
+event-integration-removed = The integration with { $subject } was removed
+event-integration-paused = The sync to { $subject } was paused
+event-integration-resumed = The sync to { $subject } was resumed
+event-integration-stopped = The sync to { $subject } stopped
+event-sync-linked = { $object } was linked to { $subject }
+event-sync-unlinked = { $object } was unlinked from { $subject }
+event-sync-checked = { $object } was compared with { $subject }
+event-sync-failed = The sync of { $object } to { $subject } failed
+event-sync-held = Removals of { $object } are held at { $subject }
+event-sync-released = Held removals of { $object } were released for { $subject }
+event-sync-discarded = Held removals of { $object } were discarded for { $subject }
+event-sync-stopped = Removals of { $object } were stopped at { $subject }
+event-sync-restored = Members of { $object } were put back at { $subject }
+event-sync-database-released = A copied or restored database was released for sync
+event-hook-added = The inbound hook { $subject } was added
+event-hook-closed = The inbound hook { $subject } was closed
+event-hook-changed-member = { $object } was changed through { $subject }
+event-hook-quarantined = { $subject } sent too many changes at once. They wait for an admin
+event-hook-released = What { $subject } had sent was let through
+event-field-name = Name
+event-field-visible-to-clients = Visible to SSO clients
+event-field-redirect-urls = Valid Redirect Urls
+event-field-post-logout-urls = Log-out URLs
+event-field-backchannel-logout-url = Back-channel log-out URL
+event-field-permitted-groups = Permitted Groups
+event-field-consent = Sharing details
+event-field-auth-method = Client authentication
+event-field-keys = Public keys
+event-field-requires-pkce = Requires PKCE
+event-field-has-lean-id-token = Lean ID token
+event-field-has-legacy-sso = Legacy SSO
+event-field-is-machine = Machine
+event-field-resource-url = Resource URL
+event-field-first-name = First name
+event-field-last-name = Last name
+event-field-job-title = Job title
+event-field-email = E-mail
+event-field-phone = Phone
+event-field-website = Website
+event-field-company = Company
+event-field-street = Street
+event-field-city = City
+event-field-region = State or region
+event-field-postal-code = Postal code
+event-field-country = Country
+event-field-member-status = Member status
+event-field-label = Label
+event-field-kind = Type
+event-field-key = Key
+event-field-shown = Show in the Members section
+event-field-higher-logic = Sync to Higher Logic
+event-field-bio = Bio
+event-field-admin = Administrator
+
+## Groups
+
+next = Next
+toast-group-added = Added. Now say who is in.
+toast-group-deleted = Deleted.
+toast-records-added = Added.
+toast-records-removed = Removed.
+groups-title = Groups
+groups-add = Add group
+groups-add-button = Add group
+groups-none = No groups yet
+groups-none-why = A group gathers people and companies: a committee, a board, members in good standing. SSO clients can be open to some groups only.
+groups-find = Find a group
+groups-state = Sync
+groups-state-any = Any status
+groups-no-match = No group matches
+groups-show-all = Show all groups
+groups-group = Group
+groups-members = Members
+groups-who = Who is in
+groups-number = { $number }
+groups-name = Name
+groups-specific = Specific records
+groups-specific-hint = People and companies that you choose on the tab Members.
+groups-visible = Visible to SSO clients
+groups-visible-hint = SSO clients that ask for groups see its name for members who are in it. A client always sees its own Permitted Groups.
+groups-name-empty = Give the group a name.
+groups-name-long = That name is too long. Use at most { $most } characters.
+groups-name-controls = The name holds characters that nobody can read. Type it again.
+groups-name-taken = There is a group called “{ $group }” already. Choose another name.
+group-details = Details
+group-members = { $count ->
+   *[other] Members ({ $count })
+}
+group-history = History
+group-delete = Delete group
+group-delete-title = Delete { $group }?
+group-delete-size = { $count ->
+    [0] Nobody is in it.
+    [one] 1 member is in no group of that name any more. The record itself stays.
+   *[other] { $count } members are in no group of that name any more. The records themselves stay.
+}
+group-delete-claims = SSO clients do not see it any more.
+group-delete-name = Its name is free again. It cannot come back.
+group-delete-button = Delete { $group }
+group-permitted = It is a Permitted Group of { $clients }.
+group-permitted-next = Without it, everybody might get in there. Take it off the client’s Permitted Groups first, then delete it.
+members-title = { $group }, Members
+members-label = Members of this group
+members-find = Find a member
+members-add = Add member
+members-paste = Paste a list
+members-none = Nobody is in this group yet
+members-none-why = Add people and companies one by one, or paste a list of e-mails.
+members-no-match = Nobody here matches
+members-show-all = Show all members
+members-member = Member
+members-company = Company
+members-remove = Remove
+members-tick = Tick { $name }
+members-remove-ticked = Remove the ticked ones
+members-back = Back to the members
+members-csv-name = Name
+members-csv-kind = Record
+members-csv-email = E-mail
+members-csv-company = Company
+members-csv-id = UniqueID
+members-csv-state = State
+record-person = Person
+record-company = Company record
+record-no-email = no e-mail
+record-off = Deactivated
+record-deactivated = Deactivated, { $email }
+add-title = Add to { $group }
+add-find = Name or e-mail of a person or company
+add-column = Add
+add-is-in = Is in
+add-button = Add
+add-cut = More match. Type more of the name to see them.
+add-no-match = Nobody matches “{ $search }”
+add-no-match-why = Look for a part of the name or of the e-mail.
+paste-title = A list for { $group }
+paste-list = E-mails or UniqueIDs
+paste-list-hint = One on each line, or with commas between them. E-mails are those that people log in with.
+paste-way = What to do
+paste-way-in = Add them to the group
+paste-way-out = Remove them from the group
+paste-look-up = Look them up
+paste-again = Start again
+paste-empty = There is nothing on the list.
+paste-empty-next = Paste e-mails or UniqueIDs, one on each line.
+paste-long = The list has more than { $most } entries.
+paste-long-next = Nothing was changed. Paste it in parts.
+paste-changed = The group was changed since the list was looked up.
+paste-changed-next = Nothing was done. Look at the numbers again, then go on.
+paste-will-add = { $count ->
+    [0] Nobody on the list can be added
+    [one] 1 of the list will be added
+   *[other] { $count } of the list will be added
+}
+paste-will-remove = { $count ->
+    [0] Nobody on the list can be removed
+    [one] 1 of the list will be removed
+   *[other] { $count } of the list will be removed
+}
+paste-in-already = { $count ->
+    [one] 1 is in the group already.
+   *[other] { $count } are in the group already.
+}
+paste-not-in = { $count ->
+    [one] 1 is not in the group.
+   *[other] { $count } are not in the group.
+}
+paste-all-found = Everybody was found
+paste-more = and { $count } more
+paste-unknown = { $count ->
+    [one] 1 was not found.
+   *[other] { $count } were not found.
+}
+paste-unknown-next = No login has this e-mail, and no record this UniqueID. If you go on, they are left out.
+paste-add-button = Add { $count }
+paste-remove-button = Remove { $count }
+history-title = { $group }, History
+history-none = Nothing has happened yet.

@@ -62,6 +62,7 @@ fn request(browser: &Browser, method: &str, path: &str, body: Body) -> Request<B
 fn limit(path: &str) -> usize {
     match path {
         _ if path.starts_with("/oauth/") => 16,
+        "/admin/groups/{group_id}/members/paste" => 256,
         _ if path.starts_with("/admin/") => 64,
         _ => 8,
     }

@@ -7,9 +7,10 @@ use novi_sso::token::{Purpose, Token};
 
 use crate::support::{Browser, Novi, Page};
 
-/// A route's path with this client in it, its first Secret Key, and a file that there is.
+/// A route's path with this client in it, its first Secret Key, its namesakes (see [`Novi::namesakes`]), and
+/// a file that there is.
 pub fn concrete(pattern: &str, client_id: &str) -> String {
-    let path = pattern.replace("{client_id}", client_id);
+    let path = pattern.replace("{client_id}", client_id).replace("{group_id}", client_id);
     let path = path.replace("{secret_id}", client_id);
     let path = path.replace("{hash}/{name}", "brand/0b5f6b.css");
     assert!(!path.contains('{'), "say what stands for the parameter in {pattern}");
@@ -68,6 +69,21 @@ const ANSWERS: &[(&str, &str, [u16; 3])] = &[
     ("POST", "/admin/sso-clients/{client_id}/switch-on", [303, 403, 303]),
     ("GET", "/admin/sso-clients/{client_id}/delete", [303, 403, 200]),
     ("POST", "/admin/sso-clients/{client_id}/delete", [303, 403, 303]),
+    ("GET", "/admin/groups", [303, 403, 200]),
+    ("GET", "/admin/groups/new", [303, 403, 200]),
+    ("POST", "/admin/groups/new", [303, 403, 422]),
+    ("GET", "/admin/groups/{group_id}", [303, 403, 200]),
+    ("POST", "/admin/groups/{group_id}", [303, 403, 422]),
+    ("GET", "/admin/groups/{group_id}/members", [303, 403, 200]),
+    ("GET", "/admin/groups/{group_id}/members/add", [303, 403, 200]),
+    ("POST", "/admin/groups/{group_id}/members/add", [303, 403, 303]),
+    ("POST", "/admin/groups/{group_id}/members/remove", [303, 403, 303]),
+    ("GET", "/admin/groups/{group_id}/members/paste", [303, 403, 200]),
+    ("POST", "/admin/groups/{group_id}/members/paste", [303, 403, 422]),
+    ("GET", "/admin/groups/{group_id}/history", [303, 403, 200]),
+    ("GET", "/admin/groups/{group_id}/delete", [303, 403, 200]),
+    ("POST", "/admin/groups/{group_id}/delete", [303, 403, 303]),
+    ("GET", "/admin/events", [303, 403, 200]),
     ("GET", "/sso-assets/{hash}/{name}", [200, 200, 200]),
     ("GET", "/", [404, 404, 404]),
     ("GET", "/healthz", [200, 200, 200]),
@@ -139,6 +155,7 @@ async fn nobody_members_and_admins_get_exactly_what_the_table_says() {
         for (method, path, answers) in ANSWERS {
             let novi = Novi::start().await;
             let forj = novi.client("Forj").await;
+            novi.namesakes().await;
             let (mut browser, form_token) = visitor(&novi, who).await;
 
             let url = concrete(path, &forj.client_id);
@@ -158,6 +175,7 @@ async fn nobody_members_and_admins_get_exactly_what_the_table_says() {
 async fn a_form_without_its_token_changes_nothing() {
     let novi = Novi::start().await;
     let forj = novi.client("Forj").await;
+    novi.namesakes().await;
     let (mut ruth, _) = visitor(&novi, Who::Admin).await;
     let before = novi.tables().await;
 
@@ -180,6 +198,7 @@ async fn a_form_without_its_token_changes_nothing() {
 async fn a_form_from_another_website_is_refused() {
     let novi = Novi::start().await;
     let forj = novi.client("Forj").await;
+    novi.namesakes().await;
     let (mut ruth, form_token) = visitor(&novi, Who::Admin).await;
     let before = novi.tables().await;
     let evil: [&[(&str, &str)]; 8] = [
@@ -242,6 +261,7 @@ async fn an_authorization_request_by_post_looks_at_no_cookie() {
 async fn no_get_changes_a_row() {
     let novi = Novi::start().await;
     let forj = novi.client("Forj").await;
+    novi.namesakes().await;
     for who in [Who::Nobody, Who::Member, Who::Admin] {
         let (mut browser, _) = visitor(&novi, who).await;
         let before = novi.tables().await;
@@ -264,6 +284,7 @@ async fn no_get_changes_a_row() {
 async fn no_get_shows_a_secret_key_or_its_hash() {
     let novi = Novi::start().await;
     let forj = novi.client("Forj").await;
+    novi.namesakes().await;
     let hash = Token::presented(&*forj.secret).hash(Purpose::ClientSecret);
     for who in [Who::Nobody, Who::Member, Who::Admin] {
         let (mut browser, _) = visitor(&novi, who).await;

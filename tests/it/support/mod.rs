@@ -255,6 +255,15 @@ impl Novi {
         }
     }
 
+    /// A group with the id of each client, so that all routes with an id can be walked with one.
+    pub async fn namesakes(&self) {
+        self.tamper(
+            "insert into groups (association_id, group_id, name, created_at, updated_at)
+             select association_id, client_id, name, created_at, updated_at from clients",
+        )
+        .await;
+    }
+
     /// How often an event of this kind was recorded, in all associations.
     pub async fn events(&self, kind: &str) -> i64 {
         let counted =
