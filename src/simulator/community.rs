@@ -32,6 +32,8 @@ pub struct Platform {
     pub callback: &'static str,
     /// Where a member stands after signing in.
     pub home: &'static str,
+    /// Pages that everyone sees, by name and path.
+    pub links: &'static [(&'static str, &'static str)],
 }
 
 pub type Shared = axum::extract::State<Arc<Community>>;
@@ -62,6 +64,7 @@ impl Community {
             theme: self.platform.theme,
             platform: self.platform.name,
             association: &self.settings.issuer,
+            links: self.platform.links,
         }
     }
 

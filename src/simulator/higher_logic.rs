@@ -1,5 +1,7 @@
 //! The stand-in for Higher Logic: plain OAuth 2.0, addresses typed from a worksheet, no `openid`, no ID token.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -9,13 +11,14 @@ use serde_json::Map;
 use url::Url;
 
 use super::answers::Callback;
+use super::api::{Api, higher_logic};
 use super::claims::Claims;
 use super::community::{Community, Nonce, Platform, Shared};
 use super::pages;
 use super::refusal::Refusal;
 use super::settings::Settings;
 use super::transport::Transport;
-use super::{tokens, userinfo};
+use super::{arrivals, tokens, userinfo};
 
 /// What Higher Logic asks for "in most cases".
 pub const SCOPE: &str = "profile";
@@ -31,13 +34,39 @@ pub fn higher_logic(
     transport: Transport,
     now: impl Fn() -> i64 + Send + Sync + 'static,
 ) -> Router {
+    site(&opened(settings, transport, &[], now))
+}
+
+/// The same community with the Push API on the same origin, below `/push`, and with pages that show its groups and queue.
+pub fn higher_logic_with_api(
+    settings: Settings,
+    transport: Transport,
+    api: &Api<higher_logic::Tenant>,
+    now: impl Fn() -> i64 + Send + Sync + 'static,
+) -> Router {
+    let links = &[("Groups", arrivals::GROUPS), ("Sync External Database", arrivals::PENDING)];
+    let community = opened(settings, transport, links, now);
+    site(&community).merge(arrivals::router(community, api))
+}
+
+fn opened(
+    settings: Settings,
+    transport: Transport,
+    links: &'static [(&'static str, &'static str)],
+    now: impl Fn() -> i64 + Send + Sync + 'static,
+) -> Arc<Community> {
     let platform = Platform {
         name: "Higher Logic",
         theme: "higher-logic",
         cookie: "higher_logic_session",
         callback: CALLBACK,
         home: HOME,
+        links,
     };
+    Community::new(settings, transport, platform, now)
+}
+
+fn site(community: &Arc<Community>) -> Router {
     Router::new()
         .route("/", get(front))
         .route(HOME, get(home))
@@ -45,7 +74,7 @@ pub fn higher_logic(
         .route(CALLBACK, get(callback))
         .route(LOG_OUT, post(log_out))
         .merge(pages::assets())
-        .with_state(Community::new(settings, transport, platform, now))
+        .with_state(Arc::clone(community))
 }
 
 async fn front(State(community): Shared, headers: HeaderMap) -> Response {

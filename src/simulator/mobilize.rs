@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 
 use super::answers::Callback;
+use super::api::{Api, mobilize};
 use super::claims::Claims;
 use super::community::{Community, Nonce, Platform, Shared, with_query};
 use super::id_token::{self, Expected};
@@ -16,7 +17,7 @@ use super::pages;
 use super::refusal::Refusal;
 use super::settings::Settings;
 use super::transport::Transport;
-use super::{provider, tokens, userinfo};
+use super::{arrivals, provider, tokens, userinfo};
 
 /// What a community usually asks for.
 pub const SCOPE: &str = "openid profile email";
@@ -33,13 +34,38 @@ pub fn mobilize(
     transport: Transport,
     now: impl Fn() -> i64 + Send + Sync + 'static,
 ) -> Router {
+    site(&opened(settings, transport, &[], now))
+}
+
+/// The same community with its platform's API on the same origin, below `/v1`, and with pages that show its groups.
+pub fn mobilize_with_api(
+    settings: Settings,
+    transport: Transport,
+    api: &Api<mobilize::Community>,
+    now: impl Fn() -> i64 + Send + Sync + 'static,
+) -> Router {
+    let community = opened(settings, transport, &[("Groups", arrivals::GROUPS)], now);
+    site(&community).merge(arrivals::router(community, api))
+}
+
+fn opened(
+    settings: Settings,
+    transport: Transport,
+    links: &'static [(&'static str, &'static str)],
+    now: impl Fn() -> i64 + Send + Sync + 'static,
+) -> Arc<Community> {
     let platform = Platform {
         name: "Mobilize",
         theme: "mobilize",
         cookie: "mobilize_session",
         callback: CALLBACK,
         home: HOME,
+        links,
     };
+    Community::new(settings, transport, platform, now)
+}
+
+fn site(community: &Arc<Community>) -> Router {
     Router::new()
         .route("/", get(front))
         .route(HOME, get(home))
@@ -47,7 +73,7 @@ pub fn mobilize(
         .route(CALLBACK, get(callback))
         .route(LOG_OUT, get(log_out).post(log_out))
         .merge(pages::assets())
-        .with_state(Community::new(settings, transport, platform, now))
+        .with_state(Arc::clone(community))
 }
 
 async fn front(State(community): Shared, headers: HeaderMap) -> Response {

@@ -5,11 +5,12 @@
 //! OAuth 2.0 login of Higher Logic. They know nothing of the product but its URLs, so what works here works over there.
 //! [`sample`] is the association that `demo` fills its database with.
 //!
-//! The platforms' own APIs, which group sync writes to, will stand here too: one more file per platform, its routes
-//! merged into that platform's router, its members and groups beside the browser sessions.
+//! [`api`] holds the platforms' own APIs, which group sync writes to. [`mobilize_with_api`] and [`higher_logic_with_api`]
+//! are the same websites with the API on their origin, and with pages that show whom it put into which group.
 
 mod answers;
 pub mod api;
+mod arrivals;
 mod claims;
 mod community;
 mod higher_logic;
@@ -27,7 +28,7 @@ mod tokens;
 mod transport;
 mod userinfo;
 
-pub use higher_logic::{SCOPE as HIGHER_LOGIC_SCOPE, higher_logic};
-pub use mobilize::{SCOPE as MOBILIZE_SCOPE, mobilize};
+pub use higher_logic::{SCOPE as HIGHER_LOGIC_SCOPE, higher_logic, higher_logic_with_api};
+pub use mobilize::{SCOPE as MOBILIZE_SCOPE, mobilize, mobilize_with_api};
 pub use settings::{AppSecret, Settings, TokenAuthMethod};
 pub use transport::Transport;

@@ -18,6 +18,7 @@ pub struct Look<'a> {
     pub theme: &'static str,
     pub platform: &'static str,
     pub association: &'a str,
+    pub links: &'static [(&'static str, &'static str)],
 }
 
 #[derive(Template)]

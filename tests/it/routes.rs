@@ -148,6 +148,23 @@ fn the_list_of_routes_is_the_router() {
     assert_eq!(answers.collect::<BTreeSet<_>>(), ROUTES.iter().copied().collect());
 }
 
+/// PLATFORMS.md 7: the controls of the stand-ins, and their APIs, are mounted by tests and `demo` alone.
+#[tokio::test]
+async fn nothing_of_the_stand_ins_is_served() {
+    let controls = ["reset", "seed", "faults", "state", "requests", "hl/pending"];
+    let controls = controls.map(|control| format!("/__control/{control}"));
+    let apis = ["/v1/groups", "/push/v1/members", "/groups"].map(str::to_owned);
+    let novi = Novi::start().await;
+    let (mut browser, form_token) = visitor(&novi, Who::Admin).await;
+
+    for path in controls.iter().chain(&apis) {
+        for method in ["GET", "POST"] {
+            let page = ask(&mut browser, method, path, &form_token).await;
+            assert_eq!(page.status, 404, "{method} {path}");
+        }
+    }
+}
+
 /// SEC-M8, SEC-M2: who may do what is this table; an answer that is not in it fails.
 #[tokio::test]
 async fn nobody_members_and_admins_get_exactly_what_the_table_says() {

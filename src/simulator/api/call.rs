@@ -92,8 +92,8 @@ impl Answer {
         self.carrying(Body::from(body))
     }
 
-    /// Status and headers of this answer with another body. A header that HTTP does not allow gives a 500: a fault may
-    /// name any.
+    /// Status and headers of this answer with another body. A header that HTTP does not allow gives
+    /// a 500: a fault may name any.
     pub fn carrying(self, body: Body) -> Response<Body> {
         let mut response = Response::builder().status(self.status);
         for (name, value) in self.headers {

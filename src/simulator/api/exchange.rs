@@ -19,7 +19,8 @@ pub async fn exchange<P: Platform>(State(api): State<Api<P>>, request: Request) 
     };
     let Some(fault) = fault else {
         let answer = visit.perform();
-        return visit.answered(answer).into_response();
+        visit.answered(answer.status);
+        return answer.into_response();
     };
     let before = fault.works_before_it_waits().then(|| visit.perform());
     if !fault.delay.is_zero() {
@@ -32,13 +33,15 @@ pub async fn exchange<P: Platform>(State(api): State<Api<P>>, request: Request) 
     if let Some(change) = &fault.change {
         visit.happens(change);
     }
-    match fault.spoil(&visit.call, answer) {
-        Ok(answer) => visit.answered(answer).into_response(),
-        Err(spoiled) => spoiled,
+    let (status, response) = fault.spoil(&visit.call, answer);
+    if let Some(status) = status {
+        visit.answered(status);
     }
+    response
 }
 
-/// A request that is being answered. However it ends, also when the caller hangs up, it is over for its members then.
+/// A request that is being answered. However it ends, also when the caller hangs up, its members are
+/// free for the next one then.
 struct Visit<P: Platform> {
     api: Api<P>,
     call: Call,
@@ -96,9 +99,8 @@ impl<P: Platform> Visit<P> {
         }
     }
 
-    fn answered(&self, answer: Answer) -> Answer {
-        self.api.lock().log.answered(self.number, answer.status.as_u16());
-        answer
+    fn answered(&self, status: StatusCode) {
+        self.api.lock().log.answered(self.number, status.as_u16());
     }
 }
 

@@ -21,7 +21,8 @@ const LOG_IN_PAGE: &str = "<!doctype html><title>Sign in</title><h1>Please sign 
 
 /// Built by steps: `Fault::on("POST /v1/groups/4711/members").nth(2).answer(503)`.
 ///
-/// A route is the beginning of a path up to a slash, with or without a method before it; a `$` at its end wants the whole path.
+/// A route is the beginning of a path up to a slash, with or without a method before it; a `$` at
+/// its end wants the whole path.
 /// Without [`Fault::nth`] and [`Fault::times`] the fault meets every request.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(try_from = "written::Written")]
@@ -82,7 +83,7 @@ pub enum Redirect {
     Host(String),
 }
 
-/// What someone else does on the platform at the moment of a request: after its answer is made, before it is sent.
+/// What someone else does on the platform between a request's answer and the next request.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
@@ -191,12 +192,12 @@ impl Fault {
         matches!(self.trouble, Trouble::None | Trouble::Truncate | Trouble::Slow { .. })
     }
 
-    /// An answer to send as it is, or what is sent in its place. `usual` is there if the work was done.
+    /// What is sent, and which status the caller learns. `usual` is there if the work was done.
     pub(super) fn spoil(
-        self,
+        &self,
         call: &Call,
         usual: Option<Answer>,
-    ) -> Result<Answer, Response<Body>> {
+    ) -> (Option<StatusCode>, Response<Body>) {
         let usual = usual.unwrap_or_else(|| Answer::empty(StatusCode::OK));
         let answer = match &self.trouble {
             Trouble::None | Trouble::Drop | Trouble::Truncate | Trouble::Slow { .. } => usual,
@@ -207,21 +208,24 @@ impl Fault {
                 Answer::empty(status_code(*status)).with(LOCATION.as_str(), to.location(call))
             }
         };
-        let answer =
-            self.headers.iter().fold(answer, |answer, (name, value)| answer.with(name, value));
-        match self.trouble {
-            Trouble::Drop => Err(answer.carrying(Body::new(Trickle::broken()))),
+        let headers = self.headers.iter();
+        let answer = headers.fold(answer, |answer, (name, value)| answer.with(name, value));
+        let status = Some(answer.status);
+        match &self.trouble {
+            Trouble::Drop => (None, answer.carrying(Body::new(Trickle::broken()))),
             Trouble::Truncate => {
                 let whole = answer.body.len();
                 let half = answer.body.slice(..whole / 2);
                 let answer = answer.with(CONTENT_LENGTH.as_str(), whole.to_string());
-                Err(answer.carrying(Body::new(Trickle::broken_after(half))))
+                (status, answer.carrying(Body::new(Trickle::broken_after(half))))
             }
             Trouble::Slow { each_byte } => {
-                let body = Trickle::byte_by_byte(&answer.body, each_byte);
-                Err(answer.carrying(Body::new(body)))
+                let body = Trickle::byte_by_byte(&answer.body, *each_byte);
+                (status, answer.carrying(Body::new(body)))
             }
-            Trouble::None | Trouble::Answer { .. } | Trouble::Redirect { .. } => Ok(answer),
+            Trouble::None | Trouble::Answer { .. } | Trouble::Redirect { .. } => {
+                (status, answer.into_response())
+            }
         }
     }
 

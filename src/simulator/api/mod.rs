@@ -1,4 +1,4 @@
-//! The platforms' own APIs, which group sync writes to: one state behind a handle that its routers, the pages and the tests share.
+//! The platforms' own APIs, which group sync writes to: one state behind a handle that routers, pages and tests share.
 //!
 //! | file | what it is |
 //! |---|---|
@@ -197,8 +197,8 @@ impl<P: Platform> Api<P> {
         self.current(|platform| platform.members_shown(group))
     }
 
-    pub(super) fn pending_shown(&self) -> usize {
-        self.current(|platform| platform.pending().unwrap_or_default().len())
+    pub(super) fn pending_shown(&self) -> Option<usize> {
+        self.current(|platform| platform.pending()).map(|pending| pending.len())
     }
 
     fn now(&self) -> i64 {

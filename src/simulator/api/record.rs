@@ -23,7 +23,7 @@ pub struct Recorded {
     pub authorized: bool,
     /// Null for an empty body, text for one that is not JSON.
     pub body: Value,
-    /// None while it is not answered, and for good when the answer was lost on purpose.
+    /// None while it is not answered, and for good when the connection was closed instead.
     pub status: Option<u16>,
     #[serde(skip)]
     size: usize,

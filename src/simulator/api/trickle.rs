@@ -24,7 +24,7 @@ pub struct Trickle {
 }
 
 impl Trickle {
-    /// Nothing at all: a server that meets this before the head is written closes the connection without an answer.
+    /// Nothing at all: the server has not yet written the head and closes the connection without one.
     pub fn broken() -> Self {
         Self::from([Step::Break])
     }

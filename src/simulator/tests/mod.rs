@@ -1,5 +1,6 @@
 //! The stand-ins against a provider whose faults can be chosen: each strictness has to bite.
 
+mod arrivals;
 mod browser;
 mod fake_provider;
 mod higher_logic;

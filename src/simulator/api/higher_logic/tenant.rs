@@ -55,7 +55,8 @@ impl Tenant {
         }
     }
 
-    /// A group is made when its key is seen first, under the name it comes with; later names change nothing. All of them or none.
+    /// A group is made when its key is seen first, under the name it comes with; later names change
+    /// nothing. All of them are taken, or none.
     pub fn take_groups(&mut self, named: &[Named]) -> Result<(), String> {
         let mut new: HashMap<&str, &Named> = HashMap::new();
         for group in named {

@@ -5,6 +5,7 @@ mod community;
 mod endpoints;
 mod errors;
 mod fields;
+mod platform;
 
 use std::collections::BTreeMap;
 
