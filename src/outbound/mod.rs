@@ -1,13 +1,14 @@
-//! Calls to the outside: one client for all of them, that follows no redirect and connects to public
-//! addresses only (SEC-S2, SEC-S4).
+//! Calls to the outside: they follow no redirect and connect to public addresses only (SEC-S2, SEC-S4).
 //!
 //! The address that was checked is the one that is connected to: the check is the resolver, so a name
 //! that answers differently the next time gains nothing.
 
+pub mod call;
+
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -16,11 +17,19 @@ use url::{Host, Url};
 
 const CONNECT: Duration = Duration::from_secs(3);
 const TOTAL: Duration = Duration::from_secs(10);
+/// Shorter than the other side keeps a connection, or a call is sent into one that was just closed.
+const IDLE: Duration = Duration::from_secs(15);
 /// Of an answer, only so much is ever read.
 const LONGEST: usize = 64 * 1024;
 
+/// Clones share their connections.
+#[derive(Clone)]
 pub struct Outbound {
     client: reqwest::Client,
+    /// The one for [`call`]: it keeps connections for the next call. Made when it is first needed,
+    /// because every client reads the certificates of the machine, and many a process never calls.
+    platforms: Arc<OnceLock<reqwest::Client>>,
+    resolver: Arc<Public>,
     loopback: Loopback,
 }
 
@@ -62,15 +71,31 @@ impl Outbound {
 
     /// With another way to look names up, for tests.
     pub fn with_lookup(loopback: Loopback, lookup: Lookup) -> Result<Self, reqwest::Error> {
-        let client = reqwest::Client::builder()
-            .redirect(Policy::none())
-            .no_proxy()
+        let resolver = Arc::new(Public { lookup, loopback });
+        let client = careful(&resolver)
             .connect_timeout(CONNECT)
             .timeout(TOTAL)
             .pool_max_idle_per_host(0)
-            .dns_resolver(Arc::new(Public { lookup, loopback }))
             .build()?;
-        Ok(Self { client, loopback })
+        Ok(Self { client, platforms: Arc::default(), resolver, loopback })
+    }
+
+    fn platforms(&self) -> Result<&reqwest::Client, reqwest::Error> {
+        if let Some(client) = self.platforms.get() {
+            return Ok(client);
+        }
+        let client = careful(&self.resolver)
+            .connect_timeout(call::CONNECT)
+            .timeout(call::TOTAL)
+            .pool_idle_timeout(IDLE)
+            .user_agent(concat!("novi-sso/", env!("CARGO_PKG_VERSION")))
+            .build()?;
+        Ok(self.platforms.get_or_init(|| client))
+    }
+
+    /// Whether calls may stay on this machine.
+    pub fn loopback(&self) -> Loopback {
+        self.loopback
     }
 
     /// Posts a form. Any status is an answer.
@@ -83,7 +108,7 @@ impl Outbound {
             .post(url)
             .header("content-type", "application/x-www-form-urlencoded")
             .body(form);
-        let mut response = request.send().await.map_err(told)?;
+        let mut response = request.send().await.map_err(|error| told(&error))?;
         let status = response.status().as_u16();
         let mut body = Vec::new();
         // What it says beyond the status is for people; a broken body takes nothing from the answer.
@@ -120,15 +145,19 @@ impl Outbound {
     }
 }
 
-/// reqwest's own words name the URL and then the cause; the cause is what helps.
-fn told(error: reqwest::Error) -> Error {
+fn careful(resolver: &Arc<Public>) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .redirect(Policy::none())
+        .retry(reqwest::retry::never())
+        .no_proxy()
+        .dns_resolver(resolver.clone())
+}
+
+fn told(error: &reqwest::Error) -> Error {
     if error.is_timeout() {
         return Error::Silent;
     }
-    let mut cause: &dyn std::error::Error = &error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
+    let cause = call::cause(error);
     match cause.downcast_ref::<NotPublic>() {
         Some(refused) => Error::NotPublic(refused.0.clone()),
         None => Error::Unreachable(cause.to_string()),
