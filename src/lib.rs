@@ -24,6 +24,7 @@
 //! | [`settings`] [`clock`] [`id`] [`token`] [`vault`] [`cache`] | settings; time; typed ids; bearer secrets and randomness; sealing; what may be remembered |
 //! | [`serve`] [`lifecycle`] [`telemetry`] [`housekeeping`] | the accept loop; signals and background tasks; logs and metrics; forgetting |
 //! | [`cli`] | one file per subcommand |
+//! | `sync` | group sync to the community platforms (feature) |
 //! | `simulator` | stand-ins for the community platforms (feature) |
 //!
 //! **One way.** A call goes down: `cli` and `router` → handlers (`oidc`, `pages.rs`) → nouns → their
@@ -57,6 +58,8 @@ pub mod settings;
 pub mod signing;
 #[cfg(feature = "simulator")]
 pub mod simulator;
+#[cfg(feature = "sync")]
+pub mod sync;
 pub mod telemetry;
 pub mod token;
 pub mod vault;

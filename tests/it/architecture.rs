@@ -54,6 +54,7 @@ const MAY_USE: &[(&str, &str)] = &[
          vault web::companion",
     ),
     ("outbound", "associations::issuer"),
+    ("sync", "associations::issuer outbound"),
     (
         "settings",
         "associations::Issuer members::Cost outbound::Loopback telemetry::Format \
