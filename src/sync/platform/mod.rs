@@ -8,6 +8,7 @@
 mod connection;
 pub mod failure;
 pub mod fields;
+pub mod higher_logic;
 mod listing;
 pub mod mobilize;
 pub mod pace;
@@ -21,6 +22,7 @@ mod wire;
 pub use connection::{Connection, Credentials, Mistake, base_url};
 pub use failure::Failure;
 pub use fields::{Field, Fields};
+pub use higher_logic::HigherLogic;
 pub use mobilize::Mobilize;
 pub use pace::{Pace, Paces};
 pub use profile::Profile;

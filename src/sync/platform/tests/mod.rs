@@ -1,6 +1,7 @@
 //! The clients against a platform that does as it is told.
 
 mod bulk;
+mod higher_logic;
 mod mobilize;
 mod reading;
 mod server;
