@@ -129,7 +129,8 @@ impl Outbound {
     /// Any status is an answer. Nothing is sent twice, and no redirect is followed.
     pub async fn send(&self, call: Call) -> Result<Answer, Error> {
         let url = self.allowed(&call.url).map_err(|error| Error::Unreachable(error.to_string()))?;
-        let mut request = self.platforms.request(call.method.into(), url).headers(call.headers);
+        let client = self.platforms().map_err(|error| not_answered(&error))?;
+        let mut request = client.request(call.method.into(), url).headers(call.headers);
         if let Some(json) = call.json {
             request = request.body(json);
         }
@@ -211,5 +212,16 @@ mod tests {
             let refused = outbound.send(Call::new(Method::Get, url)).await;
             assert!(matches!(refused, Err(Error::Unreachable(_))), "{url}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_inside_is_not_called() {
+        let lookup: crate::outbound::Lookup = std::sync::Arc::new(|_| {
+            Box::pin(async { Ok(vec!["1.1.1.1".parse().unwrap(), "10.0.0.7".parse().unwrap()]) })
+        });
+        let outbound = Outbound::with_lookup(Loopback::Allowed, lookup).unwrap();
+        let refused = outbound.send(Call::new(Method::Get, "https://rebinding.example/")).await;
+        let Err(Error::Unreachable(words)) = refused else { panic!("it was called") };
+        assert!(words.contains("not on the public internet"), "{words}");
     }
 }

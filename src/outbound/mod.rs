@@ -8,7 +8,7 @@ pub mod call;
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -26,8 +26,10 @@ const LONGEST: usize = 64 * 1024;
 #[derive(Clone)]
 pub struct Outbound {
     client: reqwest::Client,
-    /// The one for [`call`]: it keeps connections for the next call.
-    platforms: reqwest::Client,
+    /// The one for [`call`]: it keeps connections for the next call. Made when it is first needed,
+    /// because every client reads the certificates of the machine, and many a process never calls.
+    platforms: Arc<OnceLock<reqwest::Client>>,
+    resolver: Arc<Public>,
     loopback: Loopback,
 }
 
@@ -70,22 +72,25 @@ impl Outbound {
     /// With another way to look names up, for tests.
     pub fn with_lookup(loopback: Loopback, lookup: Lookup) -> Result<Self, reqwest::Error> {
         let resolver = Arc::new(Public { lookup, loopback });
-        let careful = || {
-            reqwest::Client::builder()
-                .redirect(Policy::none())
-                .retry(reqwest::retry::never())
-                .no_proxy()
-                .dns_resolver(resolver.clone())
-        };
-        let client =
-            careful().connect_timeout(CONNECT).timeout(TOTAL).pool_max_idle_per_host(0).build()?;
-        let platforms = careful()
+        let client = careful(&resolver)
+            .connect_timeout(CONNECT)
+            .timeout(TOTAL)
+            .pool_max_idle_per_host(0)
+            .build()?;
+        Ok(Self { client, platforms: Arc::default(), resolver, loopback })
+    }
+
+    fn platforms(&self) -> Result<&reqwest::Client, reqwest::Error> {
+        if let Some(client) = self.platforms.get() {
+            return Ok(client);
+        }
+        let client = careful(&self.resolver)
             .connect_timeout(call::CONNECT)
             .timeout(call::TOTAL)
             .pool_idle_timeout(IDLE)
             .user_agent(concat!("novi-sso/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { client, platforms, loopback })
+        Ok(self.platforms.get_or_init(|| client))
     }
 
     /// Whether calls may stay on this machine.
@@ -138,6 +143,14 @@ impl Outbound {
             _ => Err(Error::NotHttps),
         }
     }
+}
+
+fn careful(resolver: &Arc<Public>) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .redirect(Policy::none())
+        .retry(reqwest::retry::never())
+        .no_proxy()
+        .dns_resolver(resolver.clone())
 }
 
 fn told(error: &reqwest::Error) -> Error {

@@ -10,6 +10,8 @@ use serde::Serialize;
 use super::facts::{Custom, Facts, Kind, Social};
 use super::integration::Integration;
 use super::link::GroupType;
+use super::platform::higher_logic as wire;
+use super::platform::profile::HigherLogicProfile;
 use crate::db::{self, Reader, rows};
 use crate::id::{CompanyId, GroupId, RecordId};
 
@@ -65,14 +67,66 @@ impl Contact {
             company_name: facts.company_name.clone(),
             company: facts.company.clone(),
             is_member: MEMBERS.contains(&status.as_str()),
-            bio: facts.bio.clone().filter(|_| integration.bio_since.is_some()),
-            image_url: facts.image_url.clone().filter(|_| integration.image_since.is_some()),
+            // Activated and empty is blank, so that what was there before goes.
+            bio: integration.bio_since.map(|_| facts.bio.clone().unwrap_or_default()),
+            image_url: integration.image_since.map(|_| facts.image_url.clone().unwrap_or_default()),
             social: integration.social_since.map(|_| facts.social.clone()),
             website: facts.website.clone().filter(|_| integration.social_since.is_some()),
             custom: facts.custom.clone(),
             communities,
             security_groups,
         }
+    }
+
+    /// As it is pushed.
+    pub fn item(&self, profile: &HigherLogicProfile) -> wire::Item {
+        let kind = match self.is_company {
+            true => wire::Kind::Organization,
+            false => wire::Kind::Person {
+                first_name: self.first_name.clone(),
+                last_name: self.last_name.clone(),
+                job_title: self.job_title.clone(),
+                company_key: self.company.as_ref().map(ToString::to_string),
+            },
+        };
+        let standing = match self.is_member {
+            true => wire::Standing::Member,
+            false => wire::Standing::NotAMember,
+        };
+        let social = self.social.as_ref().map(|social| wire::Social {
+            website: self.website.clone(),
+            facebook: social.facebook.clone(),
+            twitter: social.twitter.clone(),
+            linked_in: social.linkedin.clone(),
+            you_tube: social.youtube.clone(),
+            ..wire::Social::default()
+        });
+        let demographics = self.custom.iter().map(|custom| wire::Demographic {
+            field_key: custom.field.to_string(),
+            label: custom.label.clone(),
+            value: custom.value.clone(),
+        });
+        let entries = |groups: &[Group]| {
+            let entry = |group: &Group| wire::GroupEntry {
+                key: group.group_id.to_string(),
+                name: group.name.clone(),
+            };
+            groups.iter().map(entry).collect()
+        };
+        let contact = wire::Contact {
+            key: self.key.to_string(),
+            kind,
+            standing,
+            email: self.email.clone(),
+            company_name: self.company_name.clone(),
+            bio: self.bio.clone(),
+            image_url: self.image_url.clone(),
+            social,
+            demographics: demographics.collect(),
+            security_groups: entries(&self.security_groups),
+            community_groups: entries(&self.communities),
+        };
+        wire::Item::of(&contact, profile)
     }
 
     /// The names of what it holds, for the record of what was sent.

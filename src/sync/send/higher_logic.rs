@@ -1,16 +1,17 @@
 //! Higher Logic: whole contacts with all their groups, up to a hundred in a push.
 
+use super::super::contact::Contact;
+use super::super::integration::Integration;
+use super::super::look::{self, Version, View};
+use super::super::platform::higher_logic::{Item, Pushed};
+use super::super::platform::{Failure, HigherLogic, Platform};
+use super::super::queue::{self, Work};
+use super::super::sent::{self, Entry, What};
+use super::super::{places, release};
 use super::{Next, Trouble, connection, done, failed, give_back, is_gone, is_there, postpone};
 use crate::associations::Site;
 use crate::db;
-use crate::sync::contact::Contact;
-use crate::sync::integration::Integration;
-use crate::sync::look::{self, Version, View};
-use crate::sync::platform::higher_logic::{Item, Pushed};
-use crate::sync::platform::{Failure, HigherLogic, Platform};
-use crate::sync::queue::{self, Work};
-use crate::sync::sent::{self, Entry, What};
-use crate::sync::{places, release};
+use crate::token::{base64url, sha256};
 
 /// Taken together; a push holds no more.
 pub const TAKEN: i64 = 100;
@@ -46,58 +47,62 @@ pub async fn batch(
         all.push(One { work, view, contact });
     }
     let mut next = Next::Well;
-    let mut batches = vec![all];
-    while let Some(batch) = batches.pop() {
-        if batch.is_empty() {
-            continue;
-        }
-        let items: Vec<Item> = batch.iter().map(|one| client.item(&one.contact)).collect();
-        let fits = client.first_batch(&items);
-        let mut batch = batch;
-        if fits < batch.len() {
-            let rest = batch.split_off(fits.max(1));
-            batches.push(rest);
-        }
-        let items = &items[..batch.len()];
+    let mut waiting = vec![all];
+    while let Some(mut batch) = waiting.pop() {
         if next == Next::Rest {
             for one in batch {
                 postpone(site, PLATFORM, &one.work, site.now).await?;
             }
             continue;
         }
-        let first = batch.first().map(|one| (one.work.record_id.as_str(), one.work.marks));
-        let (record, marks) = first.unwrap_or_default();
-        let key = format!("push-{record}-{marks}-{}", batch.len());
-        match client.push(items, &key).await {
+        let items: Vec<Item> = batch.iter().map(|one| one.contact.item(client.profile())).collect();
+        let Some(items) = client.batches(items).into_iter().next() else { continue };
+        if items.len() < batch.len() {
+            waiting.push(batch.split_off(items.len()));
+        }
+        match client.push(&items, &key(&batch)).await {
             Ok(Pushed::Accepted) => {
                 for one in &batch {
                     accepted(site, integration, one).await?;
                 }
             }
-            Ok(Pushed::ItemRefused { index, words }) if index < batch.len() => {
-                // Nothing of the push was taken; the others go again without it.
-                let one = batch.remove(index);
-                let trouble = refused(words);
-                next = next.max(failed(site, integration, &one.work, &trouble).await?);
-                batches.push(batch);
-            }
-            Ok(Pushed::ItemRefused { words, .. } | Pushed::Refused { words }) => {
-                if batch.len() > 1 {
-                    // Which of them it is shows when they go by halves.
-                    let half = batch.split_off(batch.len() / 2);
-                    batches.push(half);
-                    batches.push(batch);
-                } else {
-                    for one in &batch {
-                        let trouble = refused(words.clone());
+            Ok(Pushed::ItemsRefused(refusals)) => {
+                // Nobody else is at fault; the others go again without these.
+                for (place, words) in refusals.into_iter().rev() {
+                    if place < batch.len() {
+                        let one = batch.remove(place);
+                        let trouble = refused(words);
                         next = next.max(failed(site, integration, &one.work, &trouble).await?);
                     }
+                }
+                waiting.push(batch);
+            }
+            // Which of them it is shows when they go by halves.
+            Err(Failure::Refused { .. }) if batch.len() > 1 => {
+                let half = batch.split_off(batch.len() / 2);
+                waiting.push(half);
+                waiting.push(batch);
+            }
+            Err(failure @ Failure::Refused { .. }) => {
+                for one in &batch {
+                    let trouble = Trouble::Failure(failure.clone());
+                    next = next.max(failed(site, integration, &one.work, &trouble).await?);
                 }
             }
             Err(failure) => next = next.max(went_wrong(site, integration, &batch, failure).await?),
         }
     }
     Ok(next)
+}
+
+/// The same push has the same key, so that one that arrived twice can be known again.
+fn key(batch: &[One]) -> String {
+    let mut bytes = Vec::new();
+    for one in batch {
+        bytes.extend_from_slice(one.work.record_id.as_str().as_bytes());
+        bytes.extend_from_slice(&one.work.marks.to_be_bytes());
+    }
+    format!("push-{}", base64url(sha256(bytes)))
 }
 
 fn refused(words: String) -> Trouble {

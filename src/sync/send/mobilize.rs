@@ -1,17 +1,17 @@
 //! Mobilize and Forj Community: one call for each group and person, and one for changed fields.
 
+use super::super::integration::Integration;
+use super::super::link::{self, Link};
+use super::super::look::{self, Version, View};
+use super::super::platform::mobilize::{Found, Member};
+use super::super::platform::{Failure, Field, Fields, Mobilize, Platform};
+use super::super::queue::{self, Work};
+use super::super::sent::{self, Entry, What};
+use super::super::{places, release};
 use super::{Next, Trouble, done, failed, is_gone, is_there};
 use crate::associations::Site;
 use crate::db;
 use crate::id::GroupId;
-use crate::sync::integration::Integration;
-use crate::sync::link::{self, Link};
-use crate::sync::look::{self, Version, View};
-use crate::sync::platform::mobilize::{Found, Member};
-use crate::sync::platform::{Failure, Field, Fields, Mobilize, Platform};
-use crate::sync::queue::{self, Work};
-use crate::sync::sent::{self, Entry, What};
-use crate::sync::{places, release};
 
 /// Sends one record; answers whether the connection may go on.
 pub async fn record(

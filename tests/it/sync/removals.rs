@@ -161,8 +161,9 @@ async fn manual_additions_are_overwritten_and_managers_are_not() {
     expected.sort();
     assert_eq!(stage.there(BOARD), expected);
     let site = stage.site().await;
-    let counts = novi_sso::sync::places::counts_of(&mut site.read(), Platform::Mobilize, &group);
-    let managers = counts.await.unwrap();
+    let mut db = site.read();
+    let counts = novi_sso::sync::places::counts_of(&mut db, Platform::Mobilize, &group).await;
+    let managers = counts.unwrap();
     assert!(managers.contains(&(novi_sso::sync::places::State::Manager, 1)), "{managers:?}");
 }
 

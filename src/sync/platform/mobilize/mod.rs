@@ -29,6 +29,8 @@ use schema::{GroupThere, JobThere, List, MemberThere};
 const PRIVATE: i64 = 10;
 /// A list that was not the same twice in so many readings is not going to be.
 const READINGS: usize = 4;
+/// In seconds: a list is worth waiting for the next minute, whose calls are all still to be made.
+const LONGEST_PAUSE: u64 = 60;
 
 /// Clones share the connection and its pace.
 #[derive(Clone)]
@@ -307,16 +309,20 @@ impl Mobilize {
                 Ok(page) => return Ok(page.into_iter().map(read).collect()),
                 Err(failure) => failure,
             };
-            let is_passing =
-                !failure.is_permanent() && !matches!(failure, Failure::Unauthorized { .. });
-            if !is_passing || tries >= retry.page_tries {
-                return Err(failure);
-            }
             let doubled = retry.page_base_ms.saturating_mul(1 << (tries - 1).min(10));
-            // Whoever is too fast has been told when to come back, and the pace sees to it.
-            if !matches!(failure, Failure::Busy { .. }) {
-                tokio::time::sleep(Duration::from_millis(doubled)).await;
-            }
+            let pause = match &failure {
+                Failure::Unauthorized { .. } => None,
+                Failure::Busy { retry_after_seconds: Some(seconds), .. } => u64::try_from(*seconds)
+                    .ok()
+                    .filter(|it| *it <= LONGEST_PAUSE)
+                    .map(Duration::from_secs),
+                failure if failure.is_permanent() => None,
+                _ => Some(Duration::from_millis(doubled)),
+            };
+            let Some(pause) = pause.filter(|_| tries < retry.page_tries) else {
+                return Err(failure);
+            };
+            tokio::time::sleep(pause).await;
             tries += 1;
         }
     }

@@ -1,6 +1,7 @@
 //! The clients against a platform that does as it is told.
 
 mod bulk;
+mod higher_logic;
 mod mobilize;
 mod reading;
 mod server;
@@ -61,4 +62,22 @@ fn board() -> Value {
         "privacy": 10, "public_form": false, "requires_approval": false,
         "invite_members_enabled": false, "members_visible": true, "members_count": 2,
     })
+}
+
+/// A worker makes many calls at once, each a task of its own.
+#[tokio::test]
+async fn calls_can_be_made_from_tasks() {
+    let server = Server::that(|_| Act::json(404, &json!({}))).await;
+    let platform = mobilize(&server.origin);
+    let reading = tokio::spawn({
+        let platform = platform.clone();
+        async move { platform.members("4711").await.err() }
+    });
+    let adding = tokio::spawn(async move {
+        let fields = [(super::Field::Email, "ada@x.org")].into_iter().collect();
+        platform.add("4711", None, &fields, "1").await.err()
+    });
+    for failure in [reading.await.unwrap(), adding.await.unwrap()] {
+        assert!(matches!(failure, Some(super::Failure::GroupGone { .. })));
+    }
 }
