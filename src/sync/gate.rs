@@ -165,10 +165,12 @@ async fn waiting(site: &Site, platform: Platform, group: &GroupId) -> Result<Wai
             let Some(last) = page.last() else { break };
             after = last.record_id.to_string();
             for place in page {
-                waiting.newest = waiting.newest.max(Some(place.changed_at));
                 let record = &place.record_id;
                 let is_released = has_released
                     && release::is_released(&mut db, platform, group, record).await?.is_some();
+                if state == State::Leaving && !is_released {
+                    waiting.newest = waiting.newest.max(Some(place.changed_at));
+                }
                 let single = [LeavesWhy::Asked, LeavesWhy::Deactivated].map(LeavesWhy::as_text);
                 if is_released {
                     waiting.released.push(place);
