@@ -268,6 +268,66 @@ pages(harbor, "what asks before it happens, and what became of it,", async ({ no
   await look(page, "account-admin");
 });
 
+pages(harbor, "groups and what happened", async ({ novi, visit, look }) => {
+  const { page } = await visit();
+  await page.goto(`${novi.url}/admin/groups`);
+  await logIn(page, { email: novi.admin, password: novi.password });
+  await page.goto(`${novi.url}/admin/groups`);
+  await stands(page, "Groups");
+  await look(page, "groups");
+  await page.goto(`${novi.url}/admin/groups?q=nothing+like+it`);
+  await look(page, "groups-no-match");
+  await page.goto(`${novi.url}/admin/groups/new`);
+  await page.getByRole("button", { name: "Add group" }).click();
+  await page.getByText("Give the group a name.").waitFor();
+  await look(page, "group-new");
+  await page.getByLabel("Name", { exact: true }).fill("Sailing Crew");
+  await page.getByRole("button", { name: "Add group" }).click();
+  await stands(page, "Sailing Crew");
+  await look(page, "group-members-none");
+
+  await page.getByRole("link", { name: "Add member" }).click();
+  await page.getByLabel("Name or e-mail").fill("lind");
+  await page.getByRole("button", { name: "Find" }).click();
+  await look(page, "group-add");
+  await page.getByRole("button", { name: "Add Marta Lindqvist" }).click();
+  await page.getByText("Added.").waitFor();
+  await look(page, "group-members");
+  await page.getByRole("link", { name: "Paste a list" }).click();
+  await look(page, "group-paste");
+  await page.getByLabel("E-mails or UniqueIDs").fill(`${novi.member}\n${novi.admin}\nnobody@harbortrades.example`);
+  await page.getByRole("button", { name: "Look them up" }).click();
+  await page.getByText("1 was not found.").waitFor();
+  await look(page, "group-paste-check");
+  await page.getByRole("button", { name: "Add 1" }).click();
+  await page.getByText("Members (2)").waitFor();
+  await page.getByRole("button", { name: "Remove Marta Lindqvist" }).click();
+  await page.getByText("Members (1)").waitFor();
+  await page.getByRole("link", { name: "Details" }).click();
+  await look(page, "group-details");
+  await page.getByLabel("Name", { exact: true }).fill("Crew");
+  await page.getByRole("button", { name: "Save" }).click();
+  await stands(page, "Crew");
+  await page.getByRole("link", { name: "History" }).click();
+  await page.getByText("was removed from").waitFor();
+  await look(page, "group-history");
+
+  await page.goto(`${novi.url}/admin/groups`);
+  await page.getByRole("link", { name: "Board of Directors" }).click();
+  await page.getByRole("link", { name: "Members (" }).click();
+  await look(page, "group-members-long");
+  await page.getByRole("link", { name: "Details" }).click();
+  await page.getByRole("link", { name: "Delete group" }).click();
+  await look(page, "group-delete");
+  await page.goto(`${novi.url}/admin/events`);
+  await stands(page, "Events");
+  await look(page, "events");
+  await page.getByLabel("Who or what").fill("marta");
+  await page.getByLabel("About").selectOption("People, companies and groups");
+  await page.getByRole("button", { name: "Find" }).click();
+  await look(page, "events-found");
+});
+
 pages(harbor, "errors", async ({ novi, visit, look }) => {
   const { page } = await visit();
   const { clients: [{ client_id: id }] } = await novi.run(["client", "list"]);

@@ -107,3 +107,55 @@ async fn members_join_and_leave_groups() {
     assert_eq!((&group["size"], &group["visible_to_clients"]), (&1.into(), &true.into()));
     assert!(place.run(&unknown).failed().starts_with("there is no group \"Bored\""));
 }
+
+#[tokio::test]
+async fn companies_are_in_groups_too_and_a_group_is_renamed_shown_and_deleted() {
+    let place = Place::with_association().await;
+    place.run(&add(&["--company", "Archer Roofing"])).succeeded();
+    let board = place.json(&["group", "add", "--name", "Board"]);
+    let group = ["--group", "Board"];
+    let change = |what, who: [&str; 2]| place.json(&[&["group", what][..], &group, &who].concat());
+    let ann = ["--member", "ann@acme.example"];
+
+    let company = change("add-member", ["--company", "Archer Roofing"]);
+    change("add-member", ann);
+    let members = place.json(&[&["group", "members"][..], &group].concat());
+    let shown = place.run(&[&["group", "members"][..], &group].concat()).succeeded();
+    let id = company["company_id"].as_str().unwrap();
+    let removed = change("remove-member", ["--company", id]);
+    let both = [&["group", "add-member"][..], &group, &ann, &["--company", id]].concat();
+    let renamed = place.json(&[&["group", "rename"][..], &group, &["--name", "Staff"]].concat());
+    let gone = place.run(&[&["group", "delete"][..], &group].concat()).failed();
+    let unknown = ["group", "add-member", "--group", "Staff", "--company", "Nobody"];
+
+    assert_eq!((&company["changed"], &removed["changed"]), (&true.into(), &true.into()));
+    let mut kinds: Vec<_> = members["members"].as_array().unwrap().iter().collect();
+    kinds.sort_by_key(|member| member["kind"].as_str().unwrap().to_owned());
+    assert_eq!(
+        (&kinds[0]["kind"], &kinds[0]["name"]),
+        (&"company".into(), &"Archer Roofing".into())
+    );
+    assert_eq!(kinds[1]["email"], "ann@acme.example");
+    assert!(shown.contains("Ann Archer      ann@acme.example  Archer Roofing"), "{shown}");
+    assert_eq!(renamed["group_id"], board["group_id"]);
+    assert!(gone.starts_with("there is no group \"Board\""), "{gone}");
+    assert_eq!(place.run(&unknown).failed(), "there is no company \"Nobody\"");
+    assert!(place.run(&both).failed_with(2).contains("cannot be used with"));
+    place.run(&["group", "delete", "--group", "Staff"]).succeeded();
+    assert_eq!(place.json(&["group", "list"])["groups"].as_array().unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn a_permitted_group_stays_and_the_command_says_whose_it_is() {
+    let place = Place::with_association().await;
+    place.run(&["group", "add", "--name", "Board"]).succeeded();
+    let client = ["client", "add", "--name", "Forj", "--redirect-url", "https://f.example/cb"];
+    place.run(&[&client[..], &["--permitted-group", "Board"]].concat()).succeeded();
+
+    let refused = place.run(&["group", "delete", "--group", "Board"]).failed();
+
+    assert!(
+        refused.starts_with("the group Board stays: it is a Permitted Group of Forj;"),
+        "{refused}"
+    );
+}
