@@ -9,7 +9,7 @@ use crate::id::AssociationId;
 pub async fn all(db: &mut Reader) -> Result<Vec<Integration>, Error> {
     db.find(
         "select platform, base_url, profile, tenant_code, credentials,
-             case when api_key = '' then 0 else 1 end as is_connected,
+             cast(case when api_key = '' then 0 else 1 end as bigint) as is_connected,
              saved_at, saved_by, tested_at, test_answer, proved_at, recognised_at, doubt,
              bio_since, image_since, social_since, go_ahead_at, email_left_since, paused_at,
              paused_by, failures, open_until, stopped_at, stopped_answer, not_before,
