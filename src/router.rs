@@ -74,6 +74,24 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/readyz"),
 ];
 
+/// Those of group sync.
+#[cfg(feature = "sync")]
+pub const SYNC_ROUTES: &[(&str, &str)] = &[
+    ("GET", "/admin/settings/integrations"),
+    ("POST", "/admin/settings/integrations/{platform}"),
+    ("POST", "/admin/settings/integrations/{platform}/pause"),
+    ("POST", "/admin/settings/integrations/{platform}/resume"),
+    ("GET", "/admin/settings/integrations/{platform}/disconnect"),
+    ("POST", "/admin/settings/integrations/{platform}/disconnect"),
+    ("GET", "/admin/connect"),
+    ("GET", "/admin/connect/mobilize"),
+    ("GET", "/admin/connect/forj"),
+    ("GET", "/admin/connect/higher-logic"),
+    ("GET", "/admin/connect/higher-logic/worksheet"),
+    ("GET", "/admin/move"),
+    ("POST", "/admin/move"),
+];
+
 const KIB: usize = 1024;
 
 pub fn router(app: App) -> Router {
@@ -83,6 +101,7 @@ pub fn router(app: App) -> Router {
         .merge(people())
         .merge(admins())
         .merge(records())
+        .merge(sync())
         .route("/sso-assets/{hash}/{name}", get(web::pages::asset))
         .route("/", get(web::pages::root))
         .fallback(web::pages::not_found)
@@ -191,4 +210,31 @@ fn records() -> Router<App> {
         .route("/admin/events", get(events::list))
         .layer(DefaultBodyLimit::max(64 * KIB))
         .merge(list)
+}
+
+#[cfg(not(feature = "sync"))]
+fn sync() -> Router<App> {
+    Router::new()
+}
+
+/// The integrations, the guides, and the move to live.
+#[cfg(feature = "sync")]
+fn sync() -> Router<App> {
+    use crate::sync::{
+        connect::pages as connect, integration::pages as tab, moved::pages as moved,
+    };
+    Router::new()
+        .route("/admin/settings/integrations", get(tab::list))
+        .route("/admin/settings/integrations/{platform}", post(tab::change))
+        .route("/admin/settings/integrations/{platform}/pause", post(tab::pause))
+        .route("/admin/settings/integrations/{platform}/resume", post(tab::resume))
+        .route("/admin/settings/integrations/{platform}/disconnect", get(tab::ask_disconnect))
+        .route("/admin/settings/integrations/{platform}/disconnect", post(tab::disconnect))
+        .route("/admin/connect", get(connect::list))
+        .route("/admin/connect/mobilize", get(connect::mobilize))
+        .route("/admin/connect/forj", get(connect::forj))
+        .route("/admin/connect/higher-logic", get(connect::higher_logic))
+        .route("/admin/connect/higher-logic/worksheet", get(connect::worksheet))
+        .route("/admin/move", get(moved::show).post(moved::finish))
+        .layer(DefaultBodyLimit::max(64 * KIB))
 }

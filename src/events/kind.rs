@@ -60,6 +60,7 @@ kinds! {
     AssociationAdded = "association.added", Settings;
     AssociationSetUp = "association.set_up", Settings;
     IssuerChanged = "association.issuer_changed", Settings;
+    MoveFinished = "association.move_finished", Settings;
     StagingChanged = "association.staging_changed", Sync;
     SigningKeyMade = "signing_key.made", Security;
     SigningKeyActivated = "signing_key.activated", Security;

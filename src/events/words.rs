@@ -186,6 +186,8 @@ fn field(name: &str) -> Option<&'static str> {
         "shown" => "event-field-shown",
         "higher_logic" => "event-field-higher-logic",
         "bio" => "event-field-bio",
+        "go_ahead" => "integrations-go-ahead",
+        "email_in_step" => "integrations-email",
         "admin" => "event-field-admin",
         _ => return None,
     })
@@ -196,6 +198,7 @@ fn key(kind: Kind) -> &'static str {
         Kind::AssociationAdded => "event-association-added",
         Kind::AssociationSetUp => "event-association-set-up",
         Kind::IssuerChanged => "event-association-issuer-changed",
+        Kind::MoveFinished => "event-association-move-finished",
         Kind::StagingChanged => "event-association-staging-changed",
         Kind::SigningKeyMade => "event-signing-key-made",
         Kind::SigningKeyActivated => "event-signing-key-activated",

@@ -2,6 +2,7 @@
 
 mod channel;
 pub mod check;
+pub mod connect;
 mod contact;
 mod eligibility;
 mod facts;
@@ -11,6 +12,7 @@ mod hear;
 pub mod integration;
 pub mod link;
 mod look;
+pub mod moved;
 pub mod places;
 mod plan;
 pub mod platform;

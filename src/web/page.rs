@@ -68,6 +68,11 @@ pub enum Toast {
     GroupDeleted,
     RecordsAdded,
     RecordsRemoved,
+    SavedUntested,
+    IntegrationPaused,
+    IntegrationResumed,
+    IntegrationDisconnected,
+    EverythingMoved,
 }
 
 impl Page {
@@ -200,7 +205,7 @@ pub fn initials(name: &str) -> String {
 }
 
 impl Toast {
-    const ALL: [Toast; 15] = [
+    const ALL: [Toast; 20] = [
         Toast::Saved,
         Toast::ClientAdded,
         Toast::ClientDeleted,
@@ -216,6 +221,11 @@ impl Toast {
         Toast::GroupDeleted,
         Toast::RecordsAdded,
         Toast::RecordsRemoved,
+        Toast::SavedUntested,
+        Toast::IntegrationPaused,
+        Toast::IntegrationResumed,
+        Toast::IntegrationDisconnected,
+        Toast::EverythingMoved,
     ];
 
     /// What the flash cookie holds; also the key of the sentence.
@@ -236,6 +246,11 @@ impl Toast {
             Toast::GroupDeleted => "toast-group-deleted",
             Toast::RecordsAdded => "toast-records-added",
             Toast::RecordsRemoved => "toast-records-removed",
+            Toast::SavedUntested => "toast-saved-untested",
+            Toast::IntegrationPaused => "toast-integration-paused",
+            Toast::IntegrationResumed => "toast-integration-resumed",
+            Toast::IntegrationDisconnected => "toast-integration-disconnected",
+            Toast::EverythingMoved => "toast-everything-moved",
         }
     }
 

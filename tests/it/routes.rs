@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use novi_sso::router::ROUTES;
+use novi_sso::router::{ROUTES, SYNC_ROUTES};
 use novi_sso::token::{Purpose, Token};
 
 use crate::support::{Browser, Novi, Page};
@@ -11,7 +11,7 @@ use crate::support::{Browser, Novi, Page};
 /// a file that there is.
 pub fn concrete(pattern: &str, client_id: &str) -> String {
     let path = pattern.replace("{client_id}", client_id).replace("{group_id}", client_id);
-    let path = path.replace("{secret_id}", client_id);
+    let path = path.replace("{secret_id}", client_id).replace("{platform}", "mobilize");
     let path = path.replace("{hash}/{name}", "brand/0b5f6b.css");
     assert!(!path.contains('{'), "say what stands for the parameter in {pattern}");
     path
@@ -84,6 +84,19 @@ const ANSWERS: &[(&str, &str, [u16; 3])] = &[
     ("GET", "/admin/groups/{group_id}/delete", [303, 403, 200]),
     ("POST", "/admin/groups/{group_id}/delete", [303, 403, 303]),
     ("GET", "/admin/events", [303, 403, 200]),
+    ("GET", "/admin/settings/integrations", [303, 403, 200]),
+    ("POST", "/admin/settings/integrations/{platform}", [303, 403, 422]),
+    ("POST", "/admin/settings/integrations/{platform}/pause", [303, 403, 303]),
+    ("POST", "/admin/settings/integrations/{platform}/resume", [303, 403, 303]),
+    ("GET", "/admin/settings/integrations/{platform}/disconnect", [303, 403, 200]),
+    ("POST", "/admin/settings/integrations/{platform}/disconnect", [303, 403, 303]),
+    ("GET", "/admin/connect", [303, 403, 200]),
+    ("GET", "/admin/connect/mobilize", [303, 403, 200]),
+    ("GET", "/admin/connect/forj", [303, 403, 200]),
+    ("GET", "/admin/connect/higher-logic", [303, 403, 200]),
+    ("GET", "/admin/connect/higher-logic/worksheet", [303, 403, 200]),
+    ("GET", "/admin/move", [303, 403, 200]),
+    ("POST", "/admin/move", [303, 403, 303]),
     ("GET", "/sso-assets/{hash}/{name}", [200, 200, 200]),
     ("GET", "/", [404, 404, 404]),
     ("GET", "/healthz", [200, 200, 200]),
@@ -113,12 +126,17 @@ async fn ask(browser: &mut Browser, method: &str, path: &str, form_token: &str) 
     }
 }
 
+/// All that is mounted.
+pub fn routes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ROUTES.iter().chain(SYNC_ROUTES).copied()
+}
+
 fn posts() -> impl Iterator<Item = &'static str> {
-    ROUTES.iter().filter(|(method, _)| *method != "GET").map(|(_, path)| *path)
+    routes().filter(|(method, _)| *method != "GET").map(|(_, path)| path)
 }
 
 fn gets() -> impl Iterator<Item = &'static str> {
-    ROUTES.iter().filter(|(method, _)| *method == "GET").map(|(_, path)| *path)
+    routes().filter(|(method, _)| *method == "GET").map(|(_, path)| path)
 }
 
 /// The walks are worth something only if no route is left out.
@@ -142,10 +160,10 @@ fn the_list_of_routes_is_the_router() {
         }
     }
 
-    let listed = ROUTES.iter().map(|(method, path)| (method.to_string(), path.to_string()));
+    let listed = routes().map(|(method, path)| (method.to_owned(), path.to_owned()));
     assert_eq!(listed.collect::<BTreeSet<_>>(), mounted);
     let answers = ANSWERS.iter().map(|(method, path, _)| (*method, *path));
-    assert_eq!(answers.collect::<BTreeSet<_>>(), ROUTES.iter().copied().collect());
+    assert_eq!(answers.collect::<BTreeSet<_>>(), routes().collect());
 }
 
 /// PLATFORMS.md 7: the controls of the stand-ins, and their APIs, are mounted by tests and `demo` alone.
