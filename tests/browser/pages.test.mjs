@@ -328,6 +328,61 @@ pages(harbor, "groups and what happened", async ({ novi, visit, look }) => {
   await look(page, "events-found");
 });
 
+pages(harbor, "integrations, guides and the move", async ({ novi, visit, look }) => {
+  const { page } = await visit();
+  const integrations = `${novi.url}/admin/settings/integrations`;
+  await page.goto(integrations);
+  await logIn(page, { email: novi.admin, password: novi.password });
+  await page.goto(integrations);
+  await stands(page, "Association Settings");
+  await look(page, "integrations-none");
+  await page.locator("#mobilize-key").fill("mk_93f1c07a22");
+  await page.locator("form[action$=mobilize] summary").click();
+  await page.locator("#mobilize-address").fill("http://127.0.0.1:1/v1");
+  await page.getByRole("button", { name: "Test Connection to Mobilize" }).click();
+  await page.getByText("Paste the API Secret.").waitFor();
+  await look(page, "integrations-mistakes");
+  await page.goto(integrations);
+  await page.locator("#mobilize-key").fill("mk_93f1c07a22");
+  await page.locator("#mobilize-secret").fill("not the secret");
+  await page.getByRole("button", { name: "Save Mobilize" }).click();
+  await page.getByText("Saved. Sync waits").waitFor();
+  await page.locator("#higher-logic-key").fill("hl-93f1c07a22");
+  await page.locator("#higher-logic-tenant").fill("HARBORTRADES");
+  await page.getByLabel("MembershipIntegrateBio").check();
+  await page.getByRole("button", { name: "Save Higher Logic" }).click();
+  await page.getByText("Groups wait for this.").waitFor();
+  await look(page, "integrations");
+  await page.getByRole("link", { name: "Replace Mobilize" }).click();
+  await look(page, "integrations-replace");
+  await page.goto(integrations);
+  await page.getByRole("button", { name: "Pause Mobilize" }).click();
+  await page.getByText("Nothing is sent until it is resumed.").waitFor();
+  await page.getByRole("link", { name: "Disconnect Mobilize" }).click();
+  await stands(page, "Disconnect Mobilize?");
+  await look(page, "integrations-disconnect");
+
+  await page.goto(`${novi.url}/admin/connect`);
+  await stands(page, "Connect");
+  await look(page, "connect");
+  await page.getByRole("link", { name: "Connect Mobilize" }).click();
+  await stands(page, "Connect Mobilize");
+  await look(page, "connect-mobilize");
+  await page.goto(`${novi.url}/admin/connect/forj`);
+  await page.getByLabel("Your community’s address").fill("harbor trades");
+  await page.getByRole("button", { name: "Use this address" }).click();
+  await page.getByText("This is no address of a community.").waitFor();
+  await look(page, "connect-forj");
+  await page.goto(`${novi.url}/admin/connect/higher-logic`);
+  await look(page, "connect-higher-logic");
+  await page.getByRole("link", { name: "Print the Technical Worksheet" }).click();
+  await stands(page, "Technical Worksheet for Higher Logic");
+  await look(page, "worksheet");
+  await page.goto(`${novi.url}/admin/move`);
+  await stands(page, "Move to live");
+  await look(page, "move");
+});
+
 pages(harbor, "errors", async ({ novi, visit, look }) => {
   const { page } = await visit();
   const { clients: [{ client_id: id }] } = await novi.run(["client", "list"]);
