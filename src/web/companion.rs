@@ -2,9 +2,11 @@
 //! of tables, sections of pages, fields of a group's form. `sync` is the one there is; without it the
 //! pages are whole.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
+use askama::filters::HtmlSafe;
 use axum::response::Response;
 
 use super::{Error, Fields};
@@ -17,6 +19,14 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 
 /// Rendered by a template of the companion's own, which escaped what it says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Markup(pub String);
+
+impl fmt::Display for Markup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl HtmlSafe for Markup {}
 
 /// Columns of a table whose rows are somebody else's.
 #[derive(Default)]

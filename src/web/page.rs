@@ -64,6 +64,13 @@ pub enum Toast {
     LoggedOutEverywhere,
     SharingStopped,
     SetUpDone,
+    RecordAdded,
+    RecordDeactivated,
+    RecordReactivated,
+    RecordLoggedOut,
+    LoginDisabled,
+    LoginEnabled,
+    FieldDeleted,
 }
 
 impl Page {
@@ -196,7 +203,7 @@ pub fn initials(name: &str) -> String {
 }
 
 impl Toast {
-    const ALL: [Toast; 11] = [
+    const ALL: [Toast; 18] = [
         Toast::Saved,
         Toast::ClientAdded,
         Toast::ClientDeleted,
@@ -208,6 +215,13 @@ impl Toast {
         Toast::LoggedOutEverywhere,
         Toast::SharingStopped,
         Toast::SetUpDone,
+        Toast::RecordAdded,
+        Toast::RecordDeactivated,
+        Toast::RecordReactivated,
+        Toast::RecordLoggedOut,
+        Toast::LoginDisabled,
+        Toast::LoginEnabled,
+        Toast::FieldDeleted,
     ];
 
     /// What the flash cookie holds; also the key of the sentence.
@@ -224,6 +238,13 @@ impl Toast {
             Toast::LoggedOutEverywhere => "toast-logged-out-everywhere",
             Toast::SharingStopped => "toast-sharing-stopped",
             Toast::SetUpDone => "toast-set-up-done",
+            Toast::RecordAdded => "toast-record-added",
+            Toast::RecordDeactivated => "toast-record-deactivated",
+            Toast::RecordReactivated => "toast-record-reactivated",
+            Toast::RecordLoggedOut => "toast-record-logged-out",
+            Toast::LoginDisabled => "toast-login-disabled",
+            Toast::LoginEnabled => "toast-login-enabled",
+            Toast::FieldDeleted => "toast-field-deleted",
         }
     }
 

@@ -62,13 +62,16 @@ const MAY_USE: &[(&str, &str)] = &[
     ("serve", "web::TrustedProxies web::subscriber"),
     ("lifecycle", ""),
     ("telemetry", "token"),
-    ("housekeeping", "app associations clients clock db grants id logouts sessions signing"),
+    (
+        "housekeeping",
+        "app associations clients clock db grants id logouts members sessions signing",
+    ),
     ("simulator", "token"),
     ("cli", "*"),
 ];
 
 /// Files of nouns that are not what their name would say.
-const ROOMS: [(&str, &str); 12] = [
+const ROOMS: [(&str, &str); 15] = [
     ("associations/site.rs", "extractor"),
     ("sessions/signed_in.rs", "extractor"),
     ("clients/conflict.rs", "views"),
@@ -80,6 +83,9 @@ const ROOMS: [(&str, &str); 12] = [
     ("clients/form.rs", "views"),
     ("clients/mistakes.rs", "views"),
     ("clients/steps.rs", "views"),
+    ("associations/form.rs", "pages"),
+    ("members/desk.rs", "pages"),
+    ("members/records/form.rs", "views"),
     ("web/pages.rs", "web"),
 ];
 
