@@ -122,7 +122,8 @@ impl Input {
         match (&*self.place.name, self.place.form) {
             ("company", _) => Some(page.t("record-hint-company")),
             ("contact_email", _) => Some(page.t("record-hint-contact-email")),
-            (_, Form::Url) => Some(page.t("record-hint-url")),
+            // The first of a row of them says it for all.
+            (name, Form::Url) if !SOCIAL[1..].contains(&name) => Some(page.t("record-hint-url")),
             _ => None,
         }
     }
