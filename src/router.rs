@@ -68,6 +68,30 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/admin/groups/{group_id}/delete"),
     ("POST", "/admin/groups/{group_id}/delete"),
     ("GET", "/admin/events"),
+    ("GET", "/admin/members"),
+    ("GET", "/admin/members/new"),
+    ("POST", "/admin/members/new"),
+    ("GET", "/admin/members/{record_id}"),
+    ("GET", "/admin/members/{record_id}/edit"),
+    ("POST", "/admin/members/{record_id}/edit"),
+    ("GET", "/admin/members/{record_id}/deactivate"),
+    ("POST", "/admin/members/{record_id}/deactivate"),
+    ("POST", "/admin/members/{record_id}/reactivate"),
+    ("POST", "/admin/members/{record_id}/log-out-everywhere"),
+    ("GET", "/admin/members/{record_id}/login"),
+    ("POST", "/admin/members/{record_id}/login"),
+    ("GET", "/admin/members/{record_id}/login/disable"),
+    ("POST", "/admin/members/{record_id}/login/disable"),
+    ("POST", "/admin/members/{record_id}/login/enable"),
+    ("GET", "/admin/settings"),
+    ("POST", "/admin/settings"),
+    ("GET", "/admin/settings/fields"),
+    ("GET", "/admin/settings/fields/new"),
+    ("POST", "/admin/settings/fields/new"),
+    ("GET", "/admin/settings/fields/{field_id}"),
+    ("POST", "/admin/settings/fields/{field_id}"),
+    ("GET", "/admin/settings/fields/{field_id}/delete"),
+    ("POST", "/admin/settings/fields/{field_id}/delete"),
     ("GET", "/sso-assets/{hash}/{name}"),
     ("GET", "/"),
     ("GET", "/healthz"),
@@ -83,6 +107,7 @@ pub fn router(app: App) -> Router {
         .merge(people())
         .merge(admins())
         .merge(records())
+        .merge(people_records())
         .route("/sso-assets/{hash}/{name}", get(web::pages::asset))
         .route("/", get(web::pages::root))
         .fallback(web::pages::not_found)
@@ -191,4 +216,29 @@ fn records() -> Router<App> {
         .route("/admin/events", get(events::list))
         .layer(DefaultBodyLimit::max(64 * KIB))
         .merge(list)
+}
+
+/// People and companies, and the association's own settings.
+fn people_records() -> Router<App> {
+    use crate::associations::settings::pages as settings;
+    use crate::members::{
+        fields::pages as fields, logins::pages as login, records::pages as people,
+    };
+    Router::new()
+        .route("/admin/members", get(people::list))
+        .route("/admin/members/new", get(people::blank).post(people::add))
+        .route("/admin/members/{record_id}", get(people::show))
+        .route("/admin/members/{record_id}/edit", get(people::edit).post(people::change))
+        .route("/admin/members/{record_id}/deactivate", get(people::ask).post(people::deactivate))
+        .route("/admin/members/{record_id}/reactivate", post(people::reactivate))
+        .route("/admin/members/{record_id}/log-out-everywhere", post(people::log_out_everywhere))
+        .route("/admin/members/{record_id}/login", get(login::blank).post(login::save))
+        .route("/admin/members/{record_id}/login/disable", get(login::ask).post(login::disable))
+        .route("/admin/members/{record_id}/login/enable", post(login::enable))
+        .route("/admin/settings", get(settings::general).post(settings::change))
+        .route("/admin/settings/fields", get(fields::list))
+        .route("/admin/settings/fields/new", get(fields::blank).post(fields::add))
+        .route("/admin/settings/fields/{field_id}", get(fields::show).post(fields::change))
+        .route("/admin/settings/fields/{field_id}/delete", get(fields::ask).post(fields::delete))
+        .layer(DefaultBodyLimit::max(64 * KIB))
 }

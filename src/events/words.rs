@@ -194,6 +194,7 @@ fn field(name: &str) -> Option<&'static str> {
 fn key(kind: Kind) -> &'static str {
     match kind {
         Kind::AssociationAdded => "event-association-added",
+        Kind::AssociationChanged => "event-association-changed",
         Kind::AssociationSetUp => "event-association-set-up",
         Kind::IssuerChanged => "event-association-issuer-changed",
         Kind::StagingChanged => "event-association-staging-changed",

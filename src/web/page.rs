@@ -68,6 +68,13 @@ pub enum Toast {
     GroupDeleted,
     RecordsAdded,
     RecordsRemoved,
+    RecordAdded,
+    RecordDeactivated,
+    RecordReactivated,
+    RecordLoggedOut,
+    LoginDisabled,
+    LoginEnabled,
+    FieldDeleted,
 }
 
 impl Page {
@@ -200,7 +207,7 @@ pub fn initials(name: &str) -> String {
 }
 
 impl Toast {
-    const ALL: [Toast; 15] = [
+    const ALL: [Toast; 22] = [
         Toast::Saved,
         Toast::ClientAdded,
         Toast::ClientDeleted,
@@ -216,6 +223,13 @@ impl Toast {
         Toast::GroupDeleted,
         Toast::RecordsAdded,
         Toast::RecordsRemoved,
+        Toast::RecordAdded,
+        Toast::RecordDeactivated,
+        Toast::RecordReactivated,
+        Toast::RecordLoggedOut,
+        Toast::LoginDisabled,
+        Toast::LoginEnabled,
+        Toast::FieldDeleted,
     ];
 
     /// What the flash cookie holds; also the key of the sentence.
@@ -236,6 +250,13 @@ impl Toast {
             Toast::GroupDeleted => "toast-group-deleted",
             Toast::RecordsAdded => "toast-records-added",
             Toast::RecordsRemoved => "toast-records-removed",
+            Toast::RecordAdded => "toast-record-added",
+            Toast::RecordDeactivated => "toast-record-deactivated",
+            Toast::RecordReactivated => "toast-record-reactivated",
+            Toast::RecordLoggedOut => "toast-record-logged-out",
+            Toast::LoginDisabled => "toast-login-disabled",
+            Toast::LoginEnabled => "toast-login-enabled",
+            Toast::FieldDeleted => "toast-field-deleted",
         }
     }
 
