@@ -712,6 +712,7 @@ event-by-system = The server
 event-somebody = somebody
 event-yes = yes
 event-nothing = nothing
+event-called = Called { $name } then
 event-becomes = becomes
 event-is-empty = is empty now
 event-change = { $field }: { $before } becomes { $after }
