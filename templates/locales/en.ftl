@@ -1095,6 +1095,8 @@ disable-record = The record stays in use, with its groups.
 disable-platforms = For community platforms, this person counts as somebody without a login.
 disable-self = You cannot switch off your own login.
 
+preview-login-disabled = The login of { $member } is switched off, so { $client } learns nothing.
+preview-login-disabled-next = Switch it on again on their page, or choose another member.
 change-becomes = becomes
 lately = Lately
 lately-nothing = Nothing has happened yet.

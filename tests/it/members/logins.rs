@@ -151,3 +151,24 @@ async fn a_login_that_is_switched_on_again_works_and_its_old_tokens_do_not() {
     let text = ruth.get(&path(&ann.id, "")).await.text();
     assert!(text.contains("Login switched off") && text.contains("Login switched on"), "{text}");
 }
+
+/// What counts who may log in, and what shows what a client would learn, knows it too.
+#[tokio::test]
+async fn a_login_that_is_switched_off_is_nobody_to_an_sso_client() {
+    let novi = Novi::start().await;
+    let (mut ruth, ann) = (ruth(&novi).await, novi.member("Ann").await);
+    let forj = novi.client("Forj").await;
+    let client = format!("/admin/sso-clients/{}", forj.client_id);
+    let before = ruth.get(&client).await.text();
+
+    let off = path(&ann.id, "/login/disable");
+    press(&mut ruth, &off, &off).await;
+    let after = ruth.get(&client).await.text();
+    let preview = ruth.get(&format!("{client}/preview?member={}", ann.id)).await.text();
+    let page = ruth.get(&path(&ann.id, "")).await.text();
+
+    assert!(before.contains("All members with a login (2)"), "{before}");
+    assert!(after.contains("All members with a login (1)"), "{after}");
+    assert!(preview.contains("The login of Ann Archer is switched off"), "{preview}");
+    assert!(page.contains("Forj No The login is switched off."), "{page}");
+}
