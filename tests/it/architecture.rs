@@ -31,7 +31,10 @@ const MAY_USE: &[(&str, &str)] = &[
     // Holds the directory of hosts, makes an association's first key and its first admin.
     ("associations", "app cache clock db events id members signing token"),
     // Their roles. A store takes and gives values of other nouns; it calls none of their rules.
-    ("store", "associations::Site clock db id members::Email members::Profile token"),
+    (
+        "store",
+        "associations::Site clock db id members::Email members::KeptDetails members::Profile token",
+    ),
     ("views", "clock consents::ShareOf events::words groups sessions::views::Asking web"),
     (
         "pages",
