@@ -61,7 +61,7 @@ const MAY_USE: &[(&str, &str)] = &[
     ),
     ("outbound", "associations::issuer"),
     // Hears of the world through events; what it reads of records stands in its own stores.
-    ("sync", "app associations clock db events id members::KeptDetails outbound token vault"),
+    ("sync", "app associations clock db events id outbound token vault"),
     (
         "settings",
         "associations::Issuer members::Cost outbound::Loopback telemetry::Format \
