@@ -68,6 +68,13 @@ pub enum Toast {
     GroupDeleted,
     RecordsAdded,
     RecordsRemoved,
+    GroupLinked,
+    GroupUnlinked,
+    SyncAsked,
+    RemovalsReleased,
+    RemovalsDiscarded,
+    RemovalsStopped,
+    MembersRestored,
 }
 
 impl Page {
@@ -200,7 +207,7 @@ pub fn initials(name: &str) -> String {
 }
 
 impl Toast {
-    const ALL: [Toast; 15] = [
+    const ALL: [Toast; 22] = [
         Toast::Saved,
         Toast::ClientAdded,
         Toast::ClientDeleted,
@@ -216,6 +223,13 @@ impl Toast {
         Toast::GroupDeleted,
         Toast::RecordsAdded,
         Toast::RecordsRemoved,
+        Toast::GroupLinked,
+        Toast::GroupUnlinked,
+        Toast::SyncAsked,
+        Toast::RemovalsReleased,
+        Toast::RemovalsDiscarded,
+        Toast::RemovalsStopped,
+        Toast::MembersRestored,
     ];
 
     /// What the flash cookie holds; also the key of the sentence.
@@ -236,6 +250,13 @@ impl Toast {
             Toast::GroupDeleted => "toast-group-deleted",
             Toast::RecordsAdded => "toast-records-added",
             Toast::RecordsRemoved => "toast-records-removed",
+            Toast::GroupLinked => "toast-group-linked",
+            Toast::GroupUnlinked => "toast-group-unlinked",
+            Toast::SyncAsked => "toast-sync-asked",
+            Toast::RemovalsReleased => "toast-removals-released",
+            Toast::RemovalsDiscarded => "toast-removals-discarded",
+            Toast::RemovalsStopped => "toast-removals-stopped",
+            Toast::MembersRestored => "toast-members-restored",
         }
     }
 

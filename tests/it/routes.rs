@@ -11,7 +11,8 @@ use crate::support::{Browser, Novi, Page};
 /// a file that there is.
 pub fn concrete(pattern: &str, client_id: &str) -> String {
     let path = pattern.replace("{client_id}", client_id).replace("{group_id}", client_id);
-    let path = path.replace("{secret_id}", client_id);
+    let path = path.replace("{secret_id}", client_id).replace("{plan_id}", client_id);
+    let path = path.replace("{record_id}", client_id);
     let path = path.replace("{hash}/{name}", "brand/0b5f6b.css");
     assert!(!path.contains('{'), "say what stands for the parameter in {pattern}");
     path
