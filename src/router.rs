@@ -98,9 +98,29 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/readyz"),
 ];
 
+/// Those of group sync.
+#[cfg(feature = "sync")]
+pub const SYNC_ROUTES: &[(&str, &str)] = &[
+    ("GET", "/admin/groups/sync"),
+    ("GET", "/admin/groups/{group_id}/sync"),
+    ("POST", "/admin/groups/{group_id}/sync"),
+    ("POST", "/admin/groups/{group_id}/link"),
+    ("POST", "/admin/groups/{group_id}/there"),
+    ("GET", "/admin/groups/{group_id}/preview"),
+    ("GET", "/admin/groups/{group_id}/plans/{plan_id}"),
+    ("POST", "/admin/groups/{group_id}/plans/{plan_id}/release"),
+    ("POST", "/admin/groups/{group_id}/plans/{plan_id}/discard"),
+    ("POST", "/admin/groups/{group_id}/plans/{plan_id}/stop"),
+    ("POST", "/admin/groups/{group_id}/plans/{plan_id}/restore"),
+    ("GET", "/admin/members/{record_id}/sent"),
+    ("POST", "/admin/members/{record_id}/sync"),
+];
+
 const KIB: usize = 1024;
 
 pub fn router(app: App) -> Router {
+    #[cfg(feature = "sync")]
+    app.accompany(crate::sync::companion::Beside);
     let sited = Router::new()
         .merge(shared())
         .merge(protocol())
@@ -108,6 +128,7 @@ pub fn router(app: App) -> Router {
         .merge(admins())
         .merge(records())
         .merge(people_records())
+        .merge(sync())
         .route("/sso-assets/{hash}/{name}", get(web::pages::asset))
         .route("/", get(web::pages::root))
         .fallback(web::pages::not_found)
@@ -240,5 +261,32 @@ fn people_records() -> Router<App> {
         .route("/admin/settings/fields/new", get(fields::blank).post(fields::add))
         .route("/admin/settings/fields/{field_id}", get(fields::show).post(fields::change))
         .route("/admin/settings/fields/{field_id}/delete", get(fields::ask).post(fields::delete))
+        .layer(DefaultBodyLimit::max(64 * KIB))
+}
+
+#[cfg(not(feature = "sync"))]
+fn sync() -> Router<App> {
+    Router::new()
+}
+
+/// Groups on the community platforms: their status, their links, and who would be removed.
+#[cfg(feature = "sync")]
+fn sync() -> Router<App> {
+    use crate::sync::{linking::pages as linking, records::pages as records};
+    use crate::sync::{release::pages as plans, status::pages as status};
+    let plan = |rest: &str| format!("/admin/groups/{{group_id}}/plans/{{plan_id}}{rest}");
+    Router::new()
+        .route("/admin/groups/sync", get(status::list_again))
+        .route("/admin/groups/{group_id}/sync", get(status::group_again).post(status::sync_now))
+        .route("/admin/groups/{group_id}/link", post(linking::link))
+        .route("/admin/groups/{group_id}/there", post(status::decide))
+        .route("/admin/groups/{group_id}/preview", get(linking::preview))
+        .route(&plan(""), get(plans::show))
+        .route(&plan("/release"), post(plans::release))
+        .route(&plan("/discard"), post(plans::discard))
+        .route(&plan("/stop"), post(plans::stop))
+        .route(&plan("/restore"), post(plans::restore))
+        .route("/admin/members/{record_id}/sent", get(records::sent))
+        .route("/admin/members/{record_id}/sync", post(records::sync_now))
         .layer(DefaultBodyLimit::max(64 * KIB))
 }

@@ -118,6 +118,8 @@ kinds! {
     RemovalsDiscarded = "sync.discarded", Sync;
     RemovalsStopped = "sync.stopped", Sync;
     MembersRestored = "sync.restored", Sync;
+    RemovalAsked = "sync.removal_asked", Sync;
+    MemberKept = "sync.member_kept", Sync;
     DatabaseReleased = "sync.database_released", Sync;
     HookAdded = "hook.added", Settings;
     HookClosed = "hook.closed", Settings;

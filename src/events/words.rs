@@ -259,6 +259,8 @@ fn key(kind: Kind) -> &'static str {
         Kind::RemovalsDiscarded => "event-sync-discarded",
         Kind::RemovalsStopped => "event-sync-stopped",
         Kind::MembersRestored => "event-sync-restored",
+        Kind::RemovalAsked => "event-sync-removal-asked",
+        Kind::MemberKept => "event-sync-member-kept",
         Kind::DatabaseReleased => "event-sync-database-released",
         Kind::HookAdded => "event-hook-added",
         Kind::HookClosed => "event-hook-closed",

@@ -75,6 +75,13 @@ pub enum Toast {
     LoginDisabled,
     LoginEnabled,
     FieldDeleted,
+    GroupLinked,
+    GroupUnlinked,
+    SyncAsked,
+    RemovalsReleased,
+    RemovalsDiscarded,
+    RemovalsStopped,
+    MembersRestored,
 }
 
 impl Page {
@@ -207,7 +214,7 @@ pub fn initials(name: &str) -> String {
 }
 
 impl Toast {
-    const ALL: [Toast; 22] = [
+    const ALL: [Toast; 29] = [
         Toast::Saved,
         Toast::ClientAdded,
         Toast::ClientDeleted,
@@ -230,6 +237,13 @@ impl Toast {
         Toast::LoginDisabled,
         Toast::LoginEnabled,
         Toast::FieldDeleted,
+        Toast::GroupLinked,
+        Toast::GroupUnlinked,
+        Toast::SyncAsked,
+        Toast::RemovalsReleased,
+        Toast::RemovalsDiscarded,
+        Toast::RemovalsStopped,
+        Toast::MembersRestored,
     ];
 
     /// What the flash cookie holds; also the key of the sentence.
@@ -257,6 +271,13 @@ impl Toast {
             Toast::LoginDisabled => "toast-login-disabled",
             Toast::LoginEnabled => "toast-login-enabled",
             Toast::FieldDeleted => "toast-field-deleted",
+            Toast::GroupLinked => "toast-group-linked",
+            Toast::GroupUnlinked => "toast-group-unlinked",
+            Toast::SyncAsked => "toast-sync-asked",
+            Toast::RemovalsReleased => "toast-removals-released",
+            Toast::RemovalsDiscarded => "toast-removals-discarded",
+            Toast::RemovalsStopped => "toast-removals-stopped",
+            Toast::MembersRestored => "toast-members-restored",
         }
     }
 

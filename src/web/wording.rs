@@ -252,8 +252,9 @@ fn pages_render_and_what_people_typed_is_escaped() {
         groups::membership::views::samples::hostile_pages(),
         web::views::samples::hostile_pages(),
     ];
-    for html in pages.iter().flatten() {
-        assert_escaped(html);
+    let pages = pages.into_iter().flatten();
+    for html in pages.chain(of_sync().1) {
+        assert_escaped(&html);
     }
 }
 
@@ -306,5 +307,36 @@ pub fn samples() -> Vec<(&'static str, String)> {
     ]
     .into_iter()
     .flatten()
+    .chain(of_sync().0)
     .collect()
+}
+
+type Samples = Vec<(&'static str, String)>;
+
+#[cfg(not(feature = "sync"))]
+fn of_sync() -> (Samples, Vec<String>) {
+    (Vec::new(), Vec::new())
+}
+
+/// The same of group sync: samples and hostile pages.
+#[cfg(feature = "sync")]
+fn of_sync() -> (Samples, Vec<String>) {
+    use crate::sync::{linking, prove, records, release, runs, status};
+    let samples = [
+        linking::views::samples::all(),
+        prove::views::samples::all(),
+        records::views::samples::all(),
+        release::views::samples::all(),
+        runs::views::samples::all(),
+        status::views::samples::all(),
+    ];
+    let hostile = [
+        linking::views::samples::hostile_pages(),
+        prove::views::samples::hostile_pages(),
+        records::views::samples::hostile_pages(),
+        release::views::samples::hostile_pages(),
+        runs::views::samples::hostile_pages(),
+        status::views::samples::hostile_pages(),
+    ];
+    (samples.into_iter().flatten().collect(), hostile.into_iter().flatten().collect())
 }

@@ -14,6 +14,7 @@ pub fn concrete(pattern: &str, client_id: &str) -> String {
     let path = path.replace("{secret_id}", client_id);
     // A person and a custom field that are called by the client's id: see `Novi::doubles`.
     let path = path.replace("{record_id}", client_id).replace("{field_id}", client_id);
+    let path = path.replace("{plan_id}", client_id);
     let path = path.replace("{hash}/{name}", "brand/0b5f6b.css");
     assert!(!path.contains('{'), "say what stands for the parameter in {pattern}");
     path

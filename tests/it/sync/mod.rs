@@ -2,6 +2,9 @@
 
 mod failures;
 mod higher_logic;
+mod linking;
 mod membership;
 mod places;
+mod removal_guard;
 mod removals;
+mod status;
