@@ -342,6 +342,8 @@ create table sync_runs (
     foreign key (association_id, platform, group_id) references sync_links (association_id, platform, group_id)
 );
 create index sync_runs_by_link on sync_runs (association_id, platform, group_id, started_at);
+create index sync_runs_by_time on sync_runs (association_id, started_at);
+create index sync_runs_nightly on sync_runs (association_id, started_at) where cause = 'nightly';
 
 -- Automation tools that may write a few fields of members (`POST /hooks/{connection}`).
 create table hooks (

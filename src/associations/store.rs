@@ -79,6 +79,12 @@ pub async fn finish_move(tx: &mut Writer) -> Result<bool, Error> {
     Ok(finished.is_some())
 }
 
+pub async fn contact(db: &mut Reader) -> Result<Option<Contact>, Error> {
+    db.find("select name, help_email, help_phone from associations where association_id = $1")
+        .optional()
+        .await
+}
+
 pub async fn set_contact(tx: &mut Writer, contact: &Contact) -> Result<(), Error> {
     tx.change(
         "update associations set name = $2, help_email = $3, help_phone = $4

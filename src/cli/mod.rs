@@ -6,10 +6,12 @@ mod backup;
 mod check;
 mod client;
 mod client_settings;
+mod company;
 mod context;
 #[cfg(feature = "simulator")]
 mod demo;
 mod failure;
+mod field;
 mod group;
 mod input;
 mod keys;
@@ -18,6 +20,8 @@ mod migrate;
 mod output;
 mod restore;
 mod serve;
+#[cfg(feature = "sync")]
+mod sync;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -86,12 +90,22 @@ enum Command {
     /// People, with login or without
     #[command(subcommand)]
     Member(member::Command),
+    /// Companies that people belong to
+    #[command(subcommand)]
+    Company(company::Command),
+    /// Custom fields of people and companies
+    #[command(subcommand)]
+    Field(field::Command),
     /// Groups and who is in them
     #[command(subcommand)]
     Group(group::Command),
     /// SSO clients: the websites that members open with their login
     #[command(subcommand)]
     Client(client::Command),
+    /// Group sync to the community platforms
+    #[cfg(feature = "sync")]
+    #[command(subcommand)]
+    Sync(sync::Command),
 }
 
 pub fn main() -> ExitCode {
@@ -131,8 +145,12 @@ async fn run(cli: Cli) -> Result<()> {
         Command::Keys(command) => keys::run(&context, command).await,
         Command::Association(command) => association::run(&context, command).await,
         Command::Member(command) => member::run(&context, command).await,
+        Command::Company(command) => company::run(&context, command).await,
+        Command::Field(command) => field::run(&context, command).await,
         Command::Group(command) => group::run(&context, command).await,
         Command::Client(command) => client::run(&context, command).await,
+        #[cfg(feature = "sync")]
+        Command::Sync(command) => sync::run(&context, command).await,
     }
 }
 

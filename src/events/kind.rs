@@ -59,6 +59,7 @@ macro_rules! kinds {
 kinds! {
     AssociationAdded = "association.added", Settings;
     AssociationSetUp = "association.set_up", Settings;
+    AssociationChanged = "association.changed", Settings;
     IssuerChanged = "association.issuer_changed", Settings;
     MoveFinished = "association.move_finished", Settings;
     StagingChanged = "association.staging_changed", Sync;
@@ -118,6 +119,8 @@ kinds! {
     RemovalsDiscarded = "sync.discarded", Sync;
     RemovalsStopped = "sync.stopped", Sync;
     MembersRestored = "sync.restored", Sync;
+    RemovalAsked = "sync.removal_asked", Sync;
+    MemberKept = "sync.member_kept", Sync;
     DatabaseReleased = "sync.database_released", Sync;
     HookAdded = "hook.added", Settings;
     HookClosed = "hook.closed", Settings;

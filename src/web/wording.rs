@@ -118,6 +118,7 @@ fn every_key_that_a_page_names_in_rust_is_in_the_catalogue() {
         "steps.rs",
         "editor.rs",
         "clients/form.rs",
+        "records/form.rs",
         "conflict.rs",
         "mistakes.rs",
         "words.rs",
@@ -230,6 +231,11 @@ fn pages_render_and_what_people_typed_is_escaped() {
     let pages = [
         sessions::views::samples::hostile_pages(),
         members::views::samples::hostile_pages(),
+        members::records::views::samples::hostile_pages(),
+        members::records::form::samples::hostile_pages(),
+        members::logins::views::samples::hostile_pages(),
+        members::fields::views::samples::hostile_pages(),
+        associations::settings::views::samples::hostile_pages(),
         clients::views::samples::hostile_pages(),
         clients::editor::samples::hostile_pages(),
         clients::steps::samples::hostile_pages(),
@@ -278,6 +284,11 @@ pub fn samples() -> Vec<(&'static str, String)> {
     [
         sessions::views::samples::all(),
         members::views::samples::all(),
+        members::records::views::samples::all(),
+        members::records::form::samples::all(),
+        members::logins::views::samples::all(),
+        members::fields::views::samples::all(),
+        associations::settings::views::samples::all(),
         clients::views::samples::all(),
         clients::editor::samples::all(),
         clients::steps::samples::all(),
@@ -310,16 +321,30 @@ fn of_sync() -> (Samples, Vec<String>) {
 /// The same of group sync: samples and hostile pages.
 #[cfg(feature = "sync")]
 fn of_sync() -> (Samples, Vec<String>) {
-    use crate::sync::{connect, integration, moved};
+    use crate::sync::{
+        connect, integration, linking, moved, prove, records, release, runs, status,
+    };
     let samples = [
-        integration::views::samples::all(),
         connect::views::samples::all(),
+        integration::views::samples::all(),
+        linking::views::samples::all(),
         moved::views::samples::all(),
+        prove::views::samples::all(),
+        records::views::samples::all(),
+        release::views::samples::all(),
+        runs::views::samples::all(),
+        status::views::samples::all(),
     ];
     let hostile = [
-        integration::views::samples::hostile_pages(),
         connect::views::samples::hostile_pages(),
+        integration::views::samples::hostile_pages(),
+        linking::views::samples::hostile_pages(),
         moved::views::samples::hostile_pages(),
+        prove::views::samples::hostile_pages(),
+        records::views::samples::hostile_pages(),
+        release::views::samples::hostile_pages(),
+        runs::views::samples::hostile_pages(),
+        status::views::samples::hostile_pages(),
     ];
     (samples.into_iter().flatten().collect(), hostile.into_iter().flatten().collect())
 }

@@ -712,6 +712,7 @@ event-by-system = The server
 event-somebody = somebody
 event-yes = yes
 event-nothing = nothing
+event-called = Called { $name } then
 event-becomes = becomes
 event-is-empty = is empty now
 event-change = { $field }: { $before } becomes { $after }
@@ -720,6 +721,7 @@ event-platform-forj = Forj Community
 event-platform-higher-logic = Higher Logic
 event-association-added = { $subject } was added to this server
 event-association-set-up = { $subject } set up this association
+event-association-changed = The settings of the association were changed
 event-association-issuer-changed = The issuer became { $subject }
 event-association-staging-changed = What this staging association may sync was changed
 event-signing-key-made = A signing key was made
@@ -943,6 +945,557 @@ paste-add-button = Add { $count }
 paste-remove-button = Remove { $count }
 history-title = { $group }, History
 history-none = Nothing has happened yet.
+## People, companies and custom fields
+
+members-add-person = Add person
+members-add-company = Add company
+members-find-button = Find
+members-login-any = Any
+members-login-has = Has a login
+members-login-none = No login
+members-login-disabled = Login switched off
+members-login-deactivated = Deactivated
+members-last-log-in = Last log-in
+members-never = Never
+members-company-record = Company record
+members-groups = { $group } and { $more } more
+members-no-match-why = A part of a name, of an e-mail or of a company’s name is enough.
+members-end = There is nobody further down
+members-pages = More members
+members-first-page = First page
+members-next-page = Next page
+
+login-state-company = Companies have none
+login-state-deactivated = Deactivated
+login-state-none = No login
+login-state-disabled = Switched off
+login-state-has = Has a login
+
+record-title = Record
+record-login = Login
+record-edit = Edit
+record-edit-title = Edit { $name }
+record-new-person = Add a person
+record-new-company = Add a company
+record-admin = Administrator
+record-unique-id = UniqueID
+record-people = People of this company
+record-no-groups = In no group.
+record-deactivate = Deactivate
+record-reactivate = Reactivate
+record-is-deactivated = This record is deactivated.
+record-is-deactivated-why = The person cannot log in. Everything that is known of them is kept.
+record-yes = Yes
+record-no = No
+record-unknown = Not known
+record-blank = nothing
+record-colon = :
+record-section-name = Name and work
+record-section-contact = Contact
+record-section-about = About
+record-section-social = Pages elsewhere
+record-section-custom = Custom fields
+record-hint-company = The name of a company that is here already, or of a new one.
+record-hint-contact-email = Only shown here. The log-in e-mail is what platforms get.
+record-hint-url = The whole address, beginning with https://
+record-mistakes = { $count ->
+    [one] Not saved yet: 1 thing to correct.
+   *[other] Not saved yet: { $count } things to correct.
+}
+record-wrong-missing = Enter a name.
+record-wrong-long = This is too long. Use at most { $most } characters.
+record-wrong-control = This holds characters that cannot be shown. Type it anew, on one line.
+record-wrong-email = This is not an e-mail address. Write it like ann@example.org.
+record-wrong-phone = This is not a phone number. Write it like +1 555 010 0142.
+record-wrong-url = This is not a web address. Copy it whole, beginning with https://
+record-wrong-number = This is not a number. Write it like 12 or 12.5.
+record-wrong-date = This is not a date. Write it like 2026-12-31.
+record-wrong-yes-no = Choose one of these.
+record-conflict = Somebody else saved this record while you were editing it.
+record-conflict-next = Nothing of yours is saved yet. Where you differ, yours stands below. Look it over; saving now makes it so:
+
+field-first-name = First name
+field-last-name = Last name
+field-job-title = Job title
+field-company = Company
+field-member-status = Member status
+field-contact-email = Contact e-mail
+field-login-email = Log-in e-mail
+field-email = E-mail
+field-phone = Phone
+field-street = Street
+field-city = City
+field-region = State or region
+field-postal-code = Postal code
+field-country = Country
+field-bio = Bio
+field-picture = Picture
+field-website = Website
+field-facebook = Facebook
+field-linkedin = LinkedIn
+field-twitter = X (Twitter)
+field-youtube = YouTube
+field-instagram = Instagram
+field-name = Name
+
+login-add = Add a login
+login-change = Change
+login-add-title = Add a login for { $name }
+login-change-title = Change the login of { $name }
+login-new-hint = With a login, this person can open every community that you have connected. Leave it blank for a person who only has a record.
+login-email = Log-in e-mail
+login-email-hint = What this person logs in with, and the e-mail that platforms get.
+login-email-change-hint = From now on, this person logs in with the new address. Their password stays.
+login-email-taken = Somebody else logs in with this e-mail. Use an address that is only theirs.
+login-first-password = First password
+login-first-password-hint = You may leave it blank: then nobody can log in with it yet. At least 15 characters, for example three or four words.
+login-password-alone = Enter the log-in e-mail that this password is for.
+login-unverified = not confirmed
+login-has-password = Password set
+login-no-password = No password yet
+login-last = Logged in { $at }
+login-never-used = Never logged in
+login-sessions = { $count ->
+    [0] Logged in nowhere
+    [one] Logged in on 1 device
+   *[other] Logged in on { $count } devices
+}
+login-end-sessions = Log out everywhere
+login-none-why = Without one, this person cannot log in anywhere.
+login-is-disabled = This login is switched off.
+login-disable = Switch login off
+login-enable = Switch login on
+
+access-title = Can { $name } log in?
+access-client = SSO client
+access-answer = Answer
+access-client-off = This SSO client is switched off.
+access-no-login = There is no login.
+access-login-disabled = The login is switched off.
+access-deactivated = The record is deactivated.
+access-not-permitted = Only for { $groups }, and in none of them.
+
+deactivate-title = Deactivate { $name }?
+deactivate-happens = What happens
+deactivate-login = Nobody can log in with this login any more.
+deactivate-sessions = { $count ->
+    [0] Every code and token ends at once.
+    [one] 1 device is logged out, and every code and token ends, at once.
+   *[other] { $count } devices are logged out, and every code and token ends, at once.
+}
+deactivate-elsewhere = A community that is open right now stays open until it asks us again.
+deactivate-groups = The record stays, with its groups.
+deactivate-back = You can reactivate it at any time. What was ended stays ended.
+deactivate-company-people = Its people stay as they are, and keep its name.
+deactivate-company-new = Nobody new can be put into it.
+deactivate-self = You cannot deactivate yourself.
+deactivate-self-next = Ask another administrator to do it.
+disable-title = Switch off the login of { $name }?
+disable-record = The record stays in use, with its groups.
+disable-platforms = For community platforms, this person counts as somebody without a login.
+disable-self = You cannot switch off your own login.
+
+preview-login-disabled = The login of { $member } is switched off, so { $client } learns nothing.
+preview-login-disabled-next = Switch it on again on their page, or choose another member.
+change-becomes = becomes
+lately = Lately
+lately-nothing = Nothing has happened yet.
+lately-added = Added
+lately-changed = Edited
+lately-deactivated = Deactivated
+lately-reactivated = Reactivated
+lately-password-changed = Password changed
+lately-login-added = Login added
+lately-login-email-changed = Log-in e-mail changed
+lately-login-disabled = Login switched off
+lately-login-enabled = Login switched on
+lately-logged-in = Logged in
+lately-logged-out = Logged out
+lately-logged-out-everywhere = Logged out everywhere
+lately-joined = Joined a group
+lately-left = Left a group
+lately-other = Something else
+lately-by = by { $name }
+lately-by-command-line = by the command line
+lately-by-set-up = by the set-up link
+lately-by-system = by the server
+
+settings-general = General
+settings-fields = Custom Fields
+settings-integrations = Integrations
+settings-name-hint = What members see on every page, and on the way to a community.
+settings-site-url-hint = Every platform knows you by this address. It is changed with <code>novi-sso association move</code>.
+
+fields-intro = What you keep of people and companies beyond the standard fields.
+fields-add = Add field
+fields-new = Add a custom field
+fields-none = No custom fields yet
+fields-none-why = Add one for what you want to know of every person and company: a key, a year, an area of work.
+fields-full = There are 100 custom fields. Delete one that is no longer used before you add another.
+fields-label = Label
+fields-label-empty = Give the field a label.
+fields-label-wrong = Use at most 60 characters, on one line.
+fields-label-taken = Another field is called that already. Choose another label.
+fields-kind = Type
+fields-kind-hint = It stays as it is once the field is added.
+fields-kind-text = Text
+fields-kind-number = Number
+fields-kind-date = Date
+fields-kind-url = Web address
+fields-kind-yes-no = Yes or no
+fields-key = Key
+fields-key-hint = Platforms know the field by it. It stays when the label changes.
+fields-shown = Show in the Members section
+fields-shown-column = Shown
+fields-shown-hint = On the pages of people and companies.
+fields-sent = Synced to Higher Logic
+fields-delete = Delete
+fields-delete-title = Delete { $label }?
+fields-delete-values = { $count ->
+    [0] No record has a value in it. Nothing is lost.
+    [one] The value of 1 record is lost, for good.
+   *[other] The values of { $count } records are lost, for good.
+}
+fields-delete-sent = Higher Logic gets no more of it.
+fields-delete-hide = To keep the values and only hide the field, switch off that it is shown in the Members section.
+fields-delete-button = { $count ->
+    [0] Delete the field
+    [one] Delete the field and 1 value
+   *[other] Delete the field and { $count } values
+}
+
+toast-record-added = Added.
+toast-record-deactivated = Deactivated.
+toast-record-reactivated = Active again.
+toast-record-logged-out = Logged out on every device.
+toast-login-disabled = The login is switched off.
+toast-login-enabled = The login works again.
+toast-field-deleted = Deleted, with its values.
+people-find = Name, e-mail or company
+people-no-match = Nobody looks like this
+people-show-all = Show everybody
+
+## Groups on the community platforms
+
+toast-group-linked = Saved. The group is syncing.
+toast-group-unlinked = Unlinked. Everybody stays where they are on the platform.
+toast-sync-asked = Asked for. The sync begins now.
+toast-removals-released = Released. They are removed a few at a time.
+toast-removals-discarded = Everybody stays.
+toast-removals-stopped = Stopped. Nobody more is removed.
+toast-members-restored = They are being brought back.
+event-sync-removal-asked = { $object } was let go on the platform of { $subject }
+event-sync-member-kept = { $object } was kept on the platform of { $subject }
+sync-not-linked = Not linked
+sync-up-to-date = Up To Date
+sync-syncing = Syncing
+sync-pending = Pending
+sync-na = N/A
+sync-failed = Failed
+sync-failed-for = Failed for { $number }
+sync-held = Held
+sync-done = Done
+sync-stopped = Stopped
+sync-stopped-next = Check the credentials
+sync-paused = Paused
+sync-paused-next = Resume
+sync-untested = Not tested
+sync-untested-next = Test the connection
+sync-staging = Not running (staging)
+sync-staging-why = Sync is off on staging until the vendor’s admin switches it on.
+sync-copied = Not running (copy)
+sync-copied-why = This database is a copy. The operator has to say that it is the one to sync from.
+sync-to = To { $name }
+sync-so-many-to = { $done } of { $of }, to { $name }
+sync-name-and-na = { $name }, { $na } N/A
+sync-community = Community
+sync-security-group = Security Group
+sync-would-remove = Would remove { $removes } of { $of }.
+sync-look-first = Look first
+sync-see-who = See who
+sync-details = Details
+sync-next-try = Next try: { $when }.
+sync-given-up = Not tried again until the record changes or you press Sync now.
+sync-said = { $platform } says: “{ $words }”.
+sync-said-nothing = { $platform } gave no reason.
+sync-failed-ours = It is as it was there.
+sync-waits = { $platform } does not answer, or asked to wait.
+sync-first-hour = First sync: an hour or more
+sync-first-hour-why = Higher Logic checks what it gets, so a first sync can take an hour or more to show there.
+sync-companies-only = Companies only: no people to sync
+sync-nobody-syncs = Nobody in this group can sync
+sync-in-line = In line
+sync-leaving = Leaving
+sync-leaving-why = Removed there next
+sync-held-why = No longer in this group. Nothing is removed until you decide.
+sync-manager-why = Manager there, not in this group. Stays until you decide.
+sync-kept = Kept
+sync-kept-why = Stays there because an admin said so
+sync-stranger = Added by hand in { $platform }.
+sync-somebody = Somebody without a name
+sync-companies-do-not = Companies do not sync to { $platform }.
+sync-no-account = No user account.
+sync-account-disabled = The user account is disabled.
+sync-deactivated = The record is deactivated.
+sync-not-eligible = It does not meet the criteria.
+sync-give-account = Give them a login
+sync-enable-account = Enable the login
+sync-reactivate = Reactivate
+sync-link-again = Choose another group
+sync-count-up-to-date = { $number } Up To Date
+sync-count-pending = { $number } Pending
+sync-count-na = { $number } N/A
+sync-count-failed = { $number } Failed
+sync-count-going = { $number } leaving
+sync-count-held = { $number } Held
+sync-count-managers = { $number ->
+    [one] 1 manager there
+   *[other] { $number } managers there
+}
+sync-banner-held = Held: this sync would remove { $removes } of { $of } people from { $platform }.
+sync-banner-held-next = Nothing was removed. Additions and changes go on.
+sync-banner-stopped = { $platform } refuses our credentials, so nothing is sent.
+sync-banner-staging = Sync is not running, because this is a staging website.
+sync-banner-copied = Sync is not running, because this database is a copy.
+sync-banner-broken = The link to { $platform } does not work.
+sync-filter-attention = Needs attention ({ $number })
+sync-filter-syncing = Syncing ({ $number })
+sync-filter-unlinked = Not linked ({ $number })
+sync-filter-up-to-date = { $platform }: Up To Date ({ $number })
+sync-filter-pending = { $platform }: Pending ({ $number })
+sync-filter-na = { $platform }: N/A ({ $number })
+sync-filter-failed = { $platform }: Failed ({ $number })
+sync-nightly = Last nightly check { $when }: { $found }
+sync-nightly-found = { $number ->
+    [0] no differences.
+    [one] 1 difference, set right.
+   *[other] { $number } differences, set right.
+}
+sync-summary = { $platform }: { $status }.
+sync-progress = { $platform }: { $done } of { $of } done
+sync-look-there = To check there: Admin › Settings › Sync External Database; pending refresh is 0 when all is done.
+sync-now = Sync now
+sync-status = Status
+sync-decide = Decide
+sync-others = In { $platform }, and not in this group
+sync-more-others = There are more. These are the first 100.
+sync-remove-there = Remove
+sync-keep-there = Keep there
+sync-unkeep = Keep no longer
+sync-group-label = { $platform } Group
+sync-group-hint = Saving starts the sync. The group here decides who is in: people added by hand in { $platform } are removed.
+sync-silent = { $platform } did not answer: “{ $words }”.
+sync-answered = { $platform } answered { $status }: “{ $words }”.
+sync-cannot-ask = { $platform } could not be asked: { $words }.
+sync-silent-next = Look at the connection in Association Settings, Integrations, then open this page again.
+sync-stays-linked = Linked to { $name }. It stays so.
+sync-gone-there = { $name } (not there any more)
+sync-was-linked = Was linked to { $name } before. People who were added there since would be removed when it is linked again.
+sync-option-linked = { $name } (linked to { $group })
+sync-option-parent = { $name } (has a parent group: must be top-level)
+sync-option-open = { $name } (not Private)
+sync-tick-private = Private
+sync-tick-open = Not Private
+sync-tick-open-next = In { $platform }, set the group to Private, so that the group here decides who is in.
+sync-tick-no-parent = Parent group: None
+sync-tick-parent = Has a parent group
+sync-tick-parent-next = In { $platform }, set the parent group to None: only top-level groups sync.
+sync-tick-no-approval = No approval
+sync-tick-approval = Asks managers for approval
+sync-tick-approval-next = In { $platform }, uncheck “Joining the group requires managers approval.”
+sync-switch = Sync to Higher Logic
+sync-group-type = Group Type
+sync-type-hint = Final once saved. Higher Logic makes a new group; one that is there already cannot be taken.
+sync-type-fixed = Fixed since the first sync, { $when }. To change it, make a new group.
+sync-type-final = As { $kind }. The Group Type cannot be changed afterwards.
+sync-no-go-ahead = Your Higher Logic Rep has not given the go-ahead yet.
+sync-no-go-ahead-next = Ask the Rep, then say so in Association Settings, Integrations.
+sync-hl-status = Higher Logic Sync Status:
+sync-hl-sent = { $done } of { $of } sent, { $na } N/A.
+sync-name-there = Higher Logic began with the name { $name }. Names may differ; the sync goes on.
+sync-who = Who would sync today
+sync-who-heading = { $number } in the group
+sync-syncs = Sync
+sync-sort-people = { $number ->
+    [one] 1 person with a user account
+   *[other] { $number } people with a user account
+}
+sync-sort-no-account = { $number ->
+    [one] 1 person without a user account
+   *[other] { $number } people without a user account
+}
+sync-sort-disabled = { $number ->
+    [one] 1 person whose user account is disabled
+   *[other] { $number } people whose user account is disabled
+}
+sync-sort-deactivated = { $number ->
+    [one] 1 deactivated record
+   *[other] { $number } deactivated records
+}
+sync-sort-companies = { $number ->
+    [one] 1 company record
+   *[other] { $number } company records
+}
+sync-what-we-send = What we send
+sync-sends-mobilize = First Name, Last Name, Email, Company Name, Job Title
+sync-sends-forj = First Name, Last Name, Company Name, Job Title, and the Email that people are known by
+sync-sends-bio = Bio
+sync-sends-image = ProfileImage
+sync-sends-social = SocialMediaSites
+sync-sends-custom = { $number ->
+    [0] no custom fields
+    [one] 1 custom field marked Sync to Higher Logic
+   *[other] { $number } custom fields marked Sync to Higher Logic
+}
+sync-preview = Preview changes
+sync-preview-title = What a sync would do now
+sync-preview-why = Read from the platform just now. Nothing was changed.
+sync-preview-none = This group is not linked to a platform.
+sync-preview-of = { $platform }: { $name }
+sync-back = Back to the group
+sync-confirm = Save
+sync-confirm-title = Look before you save
+sync-link-title = Link to { $name } in { $platform }
+sync-unlink-title = Unlink from { $name } in { $platform }
+sync-unlink-keeps = Nobody is removed from { $name }. The two only stop speaking to each other.
+sync-unlink-again = If you link it again later, people who were added there meanwhile are removed.
+sync-move-keeps = It is unlinked from { $name } first. Nobody is removed there.
+sync-again-warns = It was linked before. People who came to { $platform } since are removed now, as the list below says.
+sync-link = Link it
+sync-unlink = Unlink it
+sync-link-and-remove = Link it and remove { $number }
+sync-impact = { $syncs } of { $of } in the group sync. { $there } are in { $platform } now.
+sync-not = { $number } N/A: { $why }
+sync-adds = { $number ->
+    [one] 1 would be added
+   *[other] { $number } would be added
+}
+sync-updates = { $number ->
+    [one] 1 would be updated
+   *[other] { $number } would be updated
+}
+sync-removes = { $number ->
+    [one] 1 would be removed
+   *[other] { $number } would be removed
+}
+sync-managers = { $number ->
+    [one] 1 manager there, not in this group: stays until you decide
+   *[other] { $number } managers there, not in this group: they stay until you decide
+}
+sync-conflicts = { $number ->
+    [one] 1 has an e-mail that is somebody else’s account there
+   *[other] { $number } have an e-mail that is somebody else’s account there
+}
+sync-person = Person
+sync-why = Why
+sync-why-left = Not in this group
+sync-why-not-eligible = Does not sync any more
+sync-why-stranger = Added by hand in { $platform }
+sync-other-now = What would happen is not what you were shown.
+sync-other-now-next = Nothing was changed. Look again, then decide.
+sync-what-now = What should happen?
+sync-type-number = To remove them all the same, type the number of people removed
+sync-restore-hint = They can be brought back for 90 days.
+sync-other-number = You typed { $typed }. This removes { $removes }.
+sync-remove-number = Remove { $number }
+sync-prove-why = { $number } people are removed from the platform. Type your password first.
+sync-refused-title = It was not linked
+sync-refused-taken = This group of { $platform } is linked to { $group } already.
+sync-refused-taken-next = One group here goes with one group there. Choose another, or unlink that one first.
+sync-refused-elsewhere = This group of { $platform } belongs to another association of this installation.
+sync-refused-linked = Somebody linked this group meanwhile.
+sync-refused-look-again = Look at the group again.
+sync-refused-type = The Group Type cannot be changed once the sync was turned on.
+sync-refused-type-next = Make a new group for another type.
+sync-refused-parent = This group of { $platform } has a parent group.
+sync-refused-open = This group of { $platform } is not Private.
+sync-refused-gone = { $platform } does not have this group any more.
+sync-refused-untyped = Choose a Group Type: Community or Security Group.
+sync-refused-untyped-next = It is final once saved, so we do not choose for you.
+sync-refused-silent-next = Try again once it answers.
+sync-refused-kept = The rest of the group was saved, and the link is as it was.
+sync-changes = Changes
+sync-would-remove-title = This sync would remove { $removes } of { $of } people
+sync-plan-title = { $removes } of { $of } people to be removed
+sync-plan-held = Nothing was removed in { $platform }.
+sync-plan-released = Released
+sync-plan-released-when = By an admin, { $when }.
+sync-plan-stopped = Stopped
+sync-plan-stopped-when = By an admin, { $when }.
+sync-plan-discarded = Everybody stays
+sync-plan-discarded-when = An admin decided so, { $when }.
+sync-plan-ended = Over
+sync-plan-ended-when = It ended by itself, { $when }.
+sync-removed-so-far = { $removed } of { $of } are removed.
+sync-cause-first = It is the first sync, and these people are in { $platform } already. We ask before anybody is removed by a first sync.
+sync-cause-credentials = The credentials of { $platform } were changed, so we ask before anybody is removed.
+sync-cause-restored = The database was restored or copied, so we ask before anybody is removed from { $platform }.
+sync-cause-conditions = The conditions were changed a moment ago. It may end by itself.
+sync-cause-emptied = Nobody is left in the group. We ask before a group is emptied.
+sync-cause-daily = More than 500 people would be removed from all groups within a day.
+sync-cause-many-associations = Many associations have something held at once, so all removals wait.
+sync-cause-linked = An admin saw these people and confirmed them with the link.
+sync-cause-too-many = We ask before more than { $most } are removed from a group of this size within a day.
+sync-see-changes = See what changed
+sync-download = Download the list
+sync-removed = Removed
+sync-restored = Brought back
+sync-removed-at = Removed { $when }
+sync-brought-back = Brought back { $when }
+sync-adds-go-on = Additions do not wait for this.
+sync-fix-group = Fix the group
+sync-fix-group-why = Most likely. The hold ends by itself when fewer people would be removed.
+sync-leave-held = Leave it held
+sync-keep-all = Keep all { $number } there
+sync-keep-all-why = They stay in the platform although they are not in the group.
+sync-on-its-way = They are being removed
+sync-stop = Stop
+sync-stop-why = Nobody more is removed. It acts within seconds.
+sync-restore-title = Bring them back
+sync-restore = Bring back { $number }
+sync-restore-why = They stay there until you say otherwise. Possible for 90 days.
+sync-grown = { $then } would have been removed when you looked, and { $now } now.
+sync-grown-next = Nothing was removed. A new list is being made; look at it in the group.
+sync-decided = This was decided already, or a newer list took its place.
+sync-decided-next = Nothing was done. Look at the group.
+sync-too-late = What was removed can be brought back for 90 days.
+sync-too-late-next = Add them to the group instead.
+sync-plans = Removals that were held or confirmed
+sync-runs = Full checks
+sync-what = What
+sync-when = When
+sync-found = Found
+sync-platform = Platform
+sync-run-linked = Linked
+sync-run-nightly = Nightly
+sync-run-asked = Asked for
+sync-run-settings = Settings changed
+sync-run-restored = After a restore
+sync-run-many-changes = Many changes
+sync-run-found = { $there } there: { $added } missing, { $updated } with other fields, { $held } too many
+sync-platforms-have = What each platform has
+sync-in-no-group = In no linked group
+sync-groups-there = Groups there
+sync-sent = Sent
+sync-whole-record = Record with all groups
+sync-answer = Answer: “{ $words }”
+sync-becomes = becomes
+sync-see-it = See it
+sync-sent-title = What was sent about { $name }
+sync-sent-none = Nothing was sent yet.
+sync-sent-list = As it went out
+sync-payload = Fields
+sync-sent-add = Added to
+sync-sent-update = Fields
+sync-sent-remove = Removed from
+sync-sent-push = Record with all groups
+sync-sent-confirmed = Found as it should be
+sync-field-first-name = First Name
+sync-field-last-name = Last Name
+sync-field-email = Email
+sync-field-company-name = Company Name
+sync-field-job-title = Job Title
+
 
 ## Integrations with the platforms
 
@@ -951,9 +1504,6 @@ toast-integration-paused = Paused. Nothing is sent until it is resumed.
 toast-integration-resumed = Resumed.
 toast-integration-disconnected = Disconnected. Nobody was removed.
 integrations-title = Association Settings, Integrations
-integrations-tab-general = General
-integrations-tab-fields = Custom Fields
-integrations-tab = Integrations
 integrations-staging-what = This is a staging site.
 integrations-staging-next = Test Connection works. Sync does not run until your operator switches it on.
 integrations-staging-move = What changes when it goes live

@@ -74,6 +74,7 @@ async fn admin(novi: &Novi, host: &str) -> Browser {
 async fn every_answer_of_every_route_carries_the_header_set() {
     let novi = Novi::start().await;
     let forj = novi.client("Forj").await;
+    novi.doubles(HOME, &forj.client_id).await;
     let mut ruth = admin(&novi, HOME).await;
     let mut stranger = novi.browser();
 
@@ -152,6 +153,7 @@ async fn the_page_of_an_unknown_host_and_of_a_broken_handler_carry_the_header_se
 async fn forms_may_lead_out_from_the_log_in_and_log_out_pages_only() {
     let novi = Novi::start().await;
     let forj = novi.client("Forj").await;
+    novi.doubles(HOME, &forj.client_id).await;
     novi.associate(&format!("http://{LOCAL}"), "Local").await;
     let local = " https: http://localhost:* http://127.0.0.1:*";
     let browsers = [

@@ -72,6 +72,7 @@ fn limit(path: &str) -> usize {
 async fn a_body_is_read_up_to_its_limit_and_no_further() {
     let novi = Novi::start().await;
     let forj = novi.client("Forj").await;
+    novi.doubles(HOME, &forj.client_id).await;
     let ruth = admin(&novi).await;
     let before = novi.tables().await;
 
@@ -118,6 +119,7 @@ async fn a_body_of_exactly_the_limit_is_read() {
 async fn a_method_that_a_route_lacks_is_405_and_the_answer_names_those_it_has() {
     let novi = Novi::start().await;
     let forj = novi.client("Forj").await;
+    novi.doubles(HOME, &forj.client_id).await;
     let mut ruth = admin(&novi).await;
     let before = novi.tables().await;
     let paths: BTreeSet<&str> = routes().map(|(_, path)| path).collect();

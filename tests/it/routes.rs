@@ -5,13 +5,17 @@ use std::collections::BTreeSet;
 use novi_sso::router::{ROUTES, SYNC_ROUTES};
 use novi_sso::token::{Purpose, Token};
 
-use crate::support::{Browser, Novi, Page};
+use crate::support::{Browser, HOME, Novi, Page};
 
 /// A route's path with this client in it, its first Secret Key, its namesakes (see [`Novi::namesakes`]), and
 /// a file that there is.
 pub fn concrete(pattern: &str, client_id: &str) -> String {
     let path = pattern.replace("{client_id}", client_id).replace("{group_id}", client_id);
-    let path = path.replace("{secret_id}", client_id).replace("{platform}", "mobilize");
+    let path = path.replace("{secret_id}", client_id);
+    // A person and a custom field that are called by the client's id: see `Novi::doubles`.
+    let path = path.replace("{record_id}", client_id).replace("{field_id}", client_id);
+    let path = path.replace("{plan_id}", client_id);
+    let path = path.replace("{platform}", "mobilize");
     let path = path.replace("{hash}/{name}", "brand/0b5f6b.css");
     assert!(!path.contains('{'), "say what stands for the parameter in {pattern}");
     path
@@ -84,6 +88,43 @@ const ANSWERS: &[(&str, &str, [u16; 3])] = &[
     ("GET", "/admin/groups/{group_id}/delete", [303, 403, 200]),
     ("POST", "/admin/groups/{group_id}/delete", [303, 403, 303]),
     ("GET", "/admin/events", [303, 403, 200]),
+    ("GET", "/admin/members", [303, 403, 200]),
+    ("GET", "/admin/members/new", [303, 403, 200]),
+    ("POST", "/admin/members/new", [303, 403, 422]),
+    ("GET", "/admin/members/{record_id}", [303, 403, 200]),
+    ("GET", "/admin/members/{record_id}/edit", [303, 403, 200]),
+    ("POST", "/admin/members/{record_id}/edit", [303, 403, 422]),
+    ("GET", "/admin/members/{record_id}/deactivate", [303, 403, 200]),
+    ("POST", "/admin/members/{record_id}/deactivate", [303, 403, 303]),
+    ("POST", "/admin/members/{record_id}/reactivate", [303, 403, 303]),
+    ("POST", "/admin/members/{record_id}/log-out-everywhere", [303, 403, 303]),
+    ("GET", "/admin/members/{record_id}/login", [303, 403, 200]),
+    ("POST", "/admin/members/{record_id}/login", [303, 403, 422]),
+    ("GET", "/admin/members/{record_id}/login/disable", [303, 403, 200]),
+    ("POST", "/admin/members/{record_id}/login/disable", [303, 403, 303]),
+    ("POST", "/admin/members/{record_id}/login/enable", [303, 403, 303]),
+    ("GET", "/admin/settings", [303, 403, 200]),
+    ("POST", "/admin/settings", [303, 403, 422]),
+    ("GET", "/admin/settings/fields", [303, 403, 200]),
+    ("GET", "/admin/settings/fields/new", [303, 403, 200]),
+    ("POST", "/admin/settings/fields/new", [303, 403, 422]),
+    ("GET", "/admin/settings/fields/{field_id}", [303, 403, 200]),
+    ("POST", "/admin/settings/fields/{field_id}", [303, 403, 422]),
+    ("GET", "/admin/settings/fields/{field_id}/delete", [303, 403, 200]),
+    ("POST", "/admin/settings/fields/{field_id}/delete", [303, 403, 303]),
+    ("GET", "/admin/groups/sync", [303, 403, 200]),
+    ("GET", "/admin/groups/{group_id}/sync", [303, 403, 200]),
+    ("POST", "/admin/groups/{group_id}/sync", [303, 403, 303]),
+    ("POST", "/admin/groups/{group_id}/link", [303, 403, 303]),
+    ("POST", "/admin/groups/{group_id}/there", [303, 403, 303]),
+    ("GET", "/admin/groups/{group_id}/preview", [303, 403, 200]),
+    ("GET", "/admin/groups/{group_id}/plans/{plan_id}", [303, 403, 404]),
+    ("POST", "/admin/groups/{group_id}/plans/{plan_id}/release", [303, 403, 404]),
+    ("POST", "/admin/groups/{group_id}/plans/{plan_id}/discard", [303, 403, 404]),
+    ("POST", "/admin/groups/{group_id}/plans/{plan_id}/stop", [303, 403, 404]),
+    ("POST", "/admin/groups/{group_id}/plans/{plan_id}/restore", [303, 403, 404]),
+    ("GET", "/admin/members/{record_id}/sent", [303, 403, 200]),
+    ("POST", "/admin/members/{record_id}/sync", [303, 403, 303]),
     ("GET", "/admin/settings/integrations", [303, 403, 200]),
     ("POST", "/admin/settings/integrations/{platform}", [303, 403, 422]),
     ("POST", "/admin/settings/integrations/{platform}/pause", [303, 403, 303]),
@@ -148,9 +189,14 @@ fn the_list_of_routes_is_the_router() {
     for route in code.split(".route(").skip(1) {
         let (first, rest) = route.split_once(',').unwrap();
         let written = first.split('"').nth(1).unwrap();
-        let path = match first.contains("client(") {
-            true => format!("/admin/sso-clients/{{client_id}}{written}"),
-            false => written.to_owned(),
+        let path = match () {
+            () if first.contains("client(") => {
+                format!("/admin/sso-clients/{{client_id}}{written}")
+            }
+            () if first.contains("plan(") => {
+                format!("/admin/groups/{{group_id}}/plans/{{plan_id}}{written}")
+            }
+            () => written.to_owned(),
         };
         for verb in ["get", "post", "put", "patch", "delete", "any"] {
             let handler = rest.lines().next().unwrap();
@@ -191,6 +237,7 @@ async fn nobody_members_and_admins_get_exactly_what_the_table_says() {
             let novi = Novi::start().await;
             let forj = novi.client("Forj").await;
             novi.namesakes().await;
+            novi.doubles(HOME, &forj.client_id).await;
             let (mut browser, form_token) = visitor(&novi, who).await;
 
             let url = concrete(path, &forj.client_id);
@@ -211,6 +258,7 @@ async fn a_form_without_its_token_changes_nothing() {
     let novi = Novi::start().await;
     let forj = novi.client("Forj").await;
     novi.namesakes().await;
+    novi.doubles(HOME, &forj.client_id).await;
     let (mut ruth, _) = visitor(&novi, Who::Admin).await;
     let before = novi.tables().await;
 
@@ -234,6 +282,7 @@ async fn a_form_from_another_website_is_refused() {
     let novi = Novi::start().await;
     let forj = novi.client("Forj").await;
     novi.namesakes().await;
+    novi.doubles(HOME, &forj.client_id).await;
     let (mut ruth, form_token) = visitor(&novi, Who::Admin).await;
     let before = novi.tables().await;
     let evil: [&[(&str, &str)]; 8] = [
@@ -297,6 +346,7 @@ async fn no_get_changes_a_row() {
     let novi = Novi::start().await;
     let forj = novi.client("Forj").await;
     novi.namesakes().await;
+    novi.doubles(HOME, &forj.client_id).await;
     for who in [Who::Nobody, Who::Member, Who::Admin] {
         let (mut browser, _) = visitor(&novi, who).await;
         let before = novi.tables().await;
@@ -320,6 +370,7 @@ async fn no_get_shows_a_secret_key_or_its_hash() {
     let novi = Novi::start().await;
     let forj = novi.client("Forj").await;
     novi.namesakes().await;
+    novi.doubles(HOME, &forj.client_id).await;
     let hash = Token::presented(&*forj.secret).hash(Purpose::ClientSecret);
     for who in [Who::Nobody, Who::Member, Who::Admin] {
         let (mut browser, _) = visitor(&novi, who).await;

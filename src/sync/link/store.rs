@@ -102,14 +102,16 @@ pub async fn link(
     platform: &str,
     group: &GroupId,
     target: &Target<'_>,
+    group_type: Option<&str>,
     by: &str,
+    begins: Timestamp,
 ) -> Result<(), Error> {
     let now = tx.now();
     tx.change(
         "insert into sync_links
              (association_id, platform, group_id, base_url, remote_group_id, remote_name,
               group_type, linked_at, linked_by, confirmed, check_at, check_cause, fence)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $8, 'linked', 0)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, 'linked', 0)
          on conflict (association_id, platform, group_id) do update
              set base_url = excluded.base_url, remote_group_id = excluded.remote_group_id,
                  remote_name = case when sync_links.group_type is null then excluded.remote_name
@@ -125,9 +127,10 @@ pub async fn link(
     .bind(target.base_url)
     .bind(target.remote_group_id)
     .bind(target.remote_name)
-    .bind(target.group_type.map(super::GroupType::as_text))
+    .bind(group_type)
     .bind(now)
     .bind(by)
+    .bind(begins)
     .run()
     .await
 }
@@ -272,9 +275,9 @@ pub async fn checked(
     site.once(
         "update sync_links
          set lease_until = null, check_at = $5,
-             checked_at = case when $5 is null then $6 else checked_at end,
-             failed_at = case when $5 is null then null else failed_at end,
-             failure = case when $5 is null then null else failure end
+             checked_at = case when cast($5 as bigint) is null then $6 else checked_at end,
+             failed_at = case when cast($5 as bigint) is null then null else failed_at end,
+             failure = case when cast($5 as bigint) is null then null else failure end
          where association_id = $1 and platform = $2 and group_id = $3 and fence = $4",
     )
     .bind(platform)

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests see the database from the outside too")]
 
 mod browser;
+mod doubles;
 mod jwt;
 mod network;
 mod platform;
@@ -31,9 +32,11 @@ use novi_sso::router::router;
 use novi_sso::settings::Settings;
 use novi_sso::signing::{self, KeySource, PrivateKey};
 use novi_sso::vault::Vault;
+use novi_sso::web::companion::Companion;
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 
 pub use browser::{Browser, Page};
+pub use doubles::DOUBLE;
 pub use jwt::{Stranger, claims, header_of, kids, verified};
 pub use network::{network, proxy};
 pub use platform::{Platform, Reply};
@@ -72,7 +75,16 @@ impl Novi {
     }
 
     pub async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
-        let novi = Self::empty(&database_url().await, change).await;
+        Self::start_as(change, |_| {}).await
+    }
+
+    /// With another companion of the pages than the one that comes with the product.
+    pub async fn start_beside(companion: impl Companion + 'static) -> Self {
+        Self::start_as(|_| {}, |app| app.accompany(companion)).await
+    }
+
+    async fn start_as(change: impl FnOnce(&mut Settings), prepare: impl FnOnce(&App)) -> Self {
+        let novi = Self::prepared(&database_url().await, change, prepare).await;
         for (host, name) in [(HOME, "Acme Builders"), (ELSEWHERE, "Other Nurses")] {
             novi.associate(&format!("https://{host}"), name).await;
         }
@@ -81,6 +93,14 @@ impl Novi {
 
     /// Over an existing or new database, without any association.
     pub async fn empty(url: &str, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::prepared(url, change, |_| {}).await
+    }
+
+    async fn prepared(
+        url: &str,
+        change: impl FnOnce(&mut Settings),
+        prepare: impl FnOnce(&App),
+    ) -> Self {
         let db = Db::open(url).await.unwrap();
         db.migrate().await.unwrap();
         let clock = Clock::manual(NOW);
@@ -95,6 +115,7 @@ impl Novi {
         let vault = Vault::open(&keys_dir).unwrap();
         let source = KeySource::given(private_keys());
         let app = App::new(db, clock.clone(), settings, vault, source).await.unwrap();
+        prepare(&app);
         Self { clock, url: url.to_owned(), router: router(app.clone()), app, keys_dir }
     }
 
