@@ -129,7 +129,8 @@ pub fn link(thing: &Thing) -> Option<String> {
         What::Company => "/admin/companies",
         What::Group => "/admin/groups",
         What::Client => "/admin/sso-clients",
-        What::Field | What::Hook | What::Other => return None,
+        What::Hook => "/admin/settings/hooks",
+        What::Field | What::Other => return None,
     };
     Some(format!("{base}/{}", thing.id))
 }
@@ -256,9 +257,11 @@ fn key(kind: Kind) -> &'static str {
         Kind::DatabaseReleased => "event-sync-database-released",
         Kind::HookAdded => "event-hook-added",
         Kind::HookClosed => "event-hook-closed",
+        Kind::HookSecretReplaced => "event-hook-secret-replaced",
         Kind::HookChanged => "event-hook-changed-member",
         Kind::HookQuarantined => "event-hook-quarantined",
         Kind::HookReleased => "event-hook-released",
+        Kind::HookDiscarded => "event-hook-discarded",
     }
 }
 

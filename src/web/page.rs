@@ -68,6 +68,9 @@ pub enum Toast {
     GroupDeleted,
     RecordsAdded,
     RecordsRemoved,
+    HookClosed,
+    HookReleased,
+    HookDiscarded,
 }
 
 impl Page {
@@ -200,7 +203,7 @@ pub fn initials(name: &str) -> String {
 }
 
 impl Toast {
-    const ALL: [Toast; 15] = [
+    const ALL: [Toast; 18] = [
         Toast::Saved,
         Toast::ClientAdded,
         Toast::ClientDeleted,
@@ -216,6 +219,9 @@ impl Toast {
         Toast::GroupDeleted,
         Toast::RecordsAdded,
         Toast::RecordsRemoved,
+        Toast::HookClosed,
+        Toast::HookReleased,
+        Toast::HookDiscarded,
     ];
 
     /// What the flash cookie holds; also the key of the sentence.
@@ -236,6 +242,9 @@ impl Toast {
             Toast::GroupDeleted => "toast-group-deleted",
             Toast::RecordsAdded => "toast-records-added",
             Toast::RecordsRemoved => "toast-records-removed",
+            Toast::HookClosed => "toast-hook-closed",
+            Toast::HookReleased => "toast-hook-released",
+            Toast::HookDiscarded => "toast-hook-discarded",
         }
     }
 

@@ -26,13 +26,20 @@ const MAY_USE: &[(&str, &str)] = &[
     ("groups", "associations::Site clock db events id members::Email"),
     ("clients", "associations::Site associations::issuer clock db events id members token vault"),
     ("consents", "associations::Site clock db events id vault"),
+    (
+        "hooks",
+        "associations::Site clock db events id members::Email members::KeptDetails token vault",
+    ),
     ("sessions", "associations::Site clock db events id logouts members token"),
     ("grants", "associations::Site clock db events id members token"),
     // Holds the directory of hosts, makes an association's first key and its first admin.
     ("associations", "app cache clock db events id members signing token"),
     // Their roles. A store takes and gives values of other nouns; it calls none of their rules.
     ("store", "associations::Site clock db id members::Email members::Profile token"),
-    ("views", "clock consents::ShareOf events::words groups sessions::views::Asking web"),
+    (
+        "views",
+        "clock consents::ShareOf events::Change events::words groups sessions::views::Asking web",
+    ),
     (
         "pages",
         "associations clients clock db events groups id members oidc::authorize oidc::claims \
@@ -48,12 +55,12 @@ const MAY_USE: &[(&str, &str)] = &[
     ("web", "app associations clients clock db id members serve::Peer sessions signing token"),
     (
         "router",
-        "app associations clients consents events groups members oidc sessions telemetry web",
+        "app associations clients consents events groups hooks members oidc sessions telemetry web",
     ),
     // The process.
     (
         "app",
-        "associations cache clients clock db id members oidc::discovery outbound settings signing \
+        "associations cache clients clock db hooks::Doors id members oidc::discovery outbound settings signing \
          vault web::companion",
     ),
     ("outbound", "associations::issuer"),
@@ -66,13 +73,13 @@ const MAY_USE: &[(&str, &str)] = &[
     ("serve", "web::TrustedProxies web::subscriber"),
     ("lifecycle", ""),
     ("telemetry", "token"),
-    ("housekeeping", "app associations clients clock db grants id logouts sessions signing"),
+    ("housekeeping", "app associations clients clock db grants hooks id logouts sessions signing"),
     ("simulator", "token"),
     ("cli", "*"),
 ];
 
 /// Files of nouns that are not what their name would say.
-const ROOMS: [(&str, &str); 14] = [
+const ROOMS: [(&str, &str); 17] = [
     ("associations/site.rs", "extractor"),
     ("sessions/signed_in.rs", "extractor"),
     ("clients/conflict.rs", "views"),
@@ -86,6 +93,9 @@ const ROOMS: [(&str, &str); 14] = [
     ("clients/steps.rs", "views"),
     ("events/words.rs", "views"),
     ("groups/desk.rs", "pages"),
+    ("hooks/desk.rs", "pages"),
+    ("hooks/endpoint.rs", "pages"),
+    ("hooks/how.rs", "views"),
     ("web/pages.rs", "web"),
 ];
 
@@ -293,6 +303,7 @@ fn is_noun(source: &Source) -> bool {
         "events",
         "grants",
         "groups",
+        "hooks",
         "logouts",
         "members",
         "sessions",

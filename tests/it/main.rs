@@ -13,6 +13,7 @@ mod consents;
 mod db;
 mod fuzz;
 mod headers;
+mod hooks;
 mod hosts;
 mod housekeeping;
 mod isolation;

@@ -11,7 +11,8 @@ use crate::support::{Browser, Novi, Page};
 /// a file that there is.
 pub fn concrete(pattern: &str, client_id: &str) -> String {
     let path = pattern.replace("{client_id}", client_id).replace("{group_id}", client_id);
-    let path = path.replace("{secret_id}", client_id);
+    let path = path.replace("{secret_id}", client_id).replace("{hook_id}", client_id);
+    let path = path.replace("{connection}", client_id);
     let path = path.replace("{hash}/{name}", "brand/0b5f6b.css");
     assert!(!path.contains('{'), "say what stands for the parameter in {pattern}");
     path
@@ -84,6 +85,18 @@ const ANSWERS: &[(&str, &str, [u16; 3])] = &[
     ("GET", "/admin/groups/{group_id}/delete", [303, 403, 200]),
     ("POST", "/admin/groups/{group_id}/delete", [303, 403, 303]),
     ("GET", "/admin/events", [303, 403, 200]),
+    ("GET", "/admin/settings/hooks", [303, 403, 200]),
+    ("GET", "/admin/settings/hooks/new", [303, 403, 200]),
+    ("POST", "/admin/settings/hooks/new", [303, 403, 422]),
+    ("GET", "/admin/settings/hooks/{hook_id}", [303, 403, 200]),
+    ("GET", "/admin/settings/hooks/{hook_id}/new-secret", [303, 403, 200]),
+    ("POST", "/admin/settings/hooks/{hook_id}/new-secret", [303, 403, 303]),
+    ("GET", "/admin/settings/hooks/{hook_id}/close", [303, 403, 200]),
+    ("POST", "/admin/settings/hooks/{hook_id}/close", [303, 403, 303]),
+    ("GET", "/admin/settings/hooks/{hook_id}/waiting", [303, 403, 200]),
+    ("POST", "/admin/settings/hooks/{hook_id}/release", [303, 403, 303]),
+    ("POST", "/admin/settings/hooks/{hook_id}/discard", [303, 403, 303]),
+    ("POST", "/hooks/{connection}", [401, 401, 401]),
     ("GET", "/sso-assets/{hash}/{name}", [200, 200, 200]),
     ("GET", "/", [404, 404, 404]),
     ("GET", "/healthz", [200, 200, 200]),
@@ -117,6 +130,11 @@ fn posts() -> impl Iterator<Item = &'static str> {
     ROUTES.iter().filter(|(method, _)| *method != "GET").map(|(_, path)| *path)
 }
 
+/// Those that browsers send for somebody. What software sends proves itself otherwise.
+fn forms() -> impl Iterator<Item = &'static str> {
+    posts().filter(|path| !path.starts_with("/oauth/") && !path.starts_with("/hooks/"))
+}
+
 fn gets() -> impl Iterator<Item = &'static str> {
     ROUTES.iter().filter(|(method, _)| *method == "GET").map(|(_, path)| *path)
 }
@@ -132,6 +150,9 @@ fn the_list_of_routes_is_the_router() {
         let written = first.split('"').nth(1).unwrap();
         let path = match first.contains("client(") {
             true => format!("/admin/sso-clients/{{client_id}}{written}"),
+            false if first.contains("hook(") => {
+                format!("/admin/settings/hooks/{{hook_id}}{written}")
+            }
             false => written.to_owned(),
         };
         for verb in ["get", "post", "put", "patch", "delete", "any"] {
@@ -196,7 +217,7 @@ async fn a_form_without_its_token_changes_nothing() {
     let (mut ruth, _) = visitor(&novi, Who::Admin).await;
     let before = novi.tables().await;
 
-    for path in posts().filter(|path| !path.starts_with("/oauth/")) {
+    for path in forms() {
         for token in ["", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
             let url = concrete(path, &forj.client_id);
             let page = ruth.post(&url, &[("form_token", token), ("name", "Mallory")]).await;
@@ -229,7 +250,7 @@ async fn a_form_from_another_website_is_refused() {
         &[("origin", "https://www.acme.example"), ("sec-fetch-site", "cross-site")],
     ];
 
-    for path in posts().filter(|path| !path.starts_with("/oauth/")) {
+    for path in forms() {
         for headers in evil {
             let url = concrete(path, &forj.client_id);
             let page = ruth.post_from(&url, &[("form_token", &form_token)], headers).await;
