@@ -271,7 +271,7 @@ pub async fn active(db: &mut Reader, enough: i64) -> Result<usize, Error> {
                  select member_id from members
                  where association_id = $1 and deactivated_at is null
                  limit $2
-             ) as some",
+             ) as counted",
         )
         .bind(enough)
         .optional()
