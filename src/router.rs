@@ -92,6 +92,18 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/admin/settings/fields/{field_id}"),
     ("GET", "/admin/settings/fields/{field_id}/delete"),
     ("POST", "/admin/settings/fields/{field_id}/delete"),
+    ("GET", "/admin/settings/hooks"),
+    ("GET", "/admin/settings/hooks/new"),
+    ("POST", "/admin/settings/hooks/new"),
+    ("GET", "/admin/settings/hooks/{hook_id}"),
+    ("GET", "/admin/settings/hooks/{hook_id}/new-secret"),
+    ("POST", "/admin/settings/hooks/{hook_id}/new-secret"),
+    ("GET", "/admin/settings/hooks/{hook_id}/close"),
+    ("POST", "/admin/settings/hooks/{hook_id}/close"),
+    ("GET", "/admin/settings/hooks/{hook_id}/waiting"),
+    ("POST", "/admin/settings/hooks/{hook_id}/release"),
+    ("POST", "/admin/settings/hooks/{hook_id}/discard"),
+    ("POST", "/hooks/{connection}"),
     ("GET", "/sso-assets/{hash}/{name}"),
     ("GET", "/"),
     ("GET", "/healthz"),
@@ -142,6 +154,7 @@ pub fn router(app: App) -> Router {
         .merge(records())
         .merge(people_records())
         .merge(sync())
+        .merge(tools())
         .route("/sso-assets/{hash}/{name}", get(web::pages::asset))
         .route("/", get(web::pages::root))
         .fallback(web::pages::not_found)
@@ -317,5 +330,23 @@ fn sync() -> Router<App> {
         .route(&plan("/restore"), post(plans::restore))
         .route("/admin/members/{record_id}/sent", get(records::sent))
         .route("/admin/members/{record_id}/sync", post(records::sync_now))
+        .layer(DefaultBodyLimit::max(64 * KIB))
+}
+
+/// Automation tools: what admins do with them, and where they send to. What they send carries no cookie
+/// and no form token, and no other origin may call it.
+fn tools() -> Router<App> {
+    use crate::hooks::{endpoint, pages as hooks};
+    let hook = |rest: &str| format!("/admin/settings/hooks/{{hook_id}}{rest}");
+    Router::new()
+        .route("/admin/settings/hooks", get(hooks::list))
+        .route("/admin/settings/hooks/new", get(hooks::blank).post(hooks::add))
+        .route(&hook(""), get(hooks::show))
+        .route(&hook("/new-secret"), get(hooks::ask_secret).post(hooks::new_secret))
+        .route(&hook("/close"), get(hooks::ask_close).post(hooks::close))
+        .route(&hook("/waiting"), get(hooks::waiting))
+        .route(&hook("/release"), post(hooks::release))
+        .route(&hook("/discard"), post(hooks::discard))
+        .route("/hooks/{connection}", post(endpoint::post))
         .layer(DefaultBodyLimit::max(64 * KIB))
 }

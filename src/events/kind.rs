@@ -124,9 +124,11 @@ kinds! {
     DatabaseReleased = "sync.database_released", Sync;
     HookAdded = "hook.added", Settings;
     HookClosed = "hook.closed", Settings;
+    HookSecretReplaced = "hook.secret_replaced", Security;
     HookChanged = "hook.changed_member", Records;
     HookQuarantined = "hook.quarantined", Security;
     HookReleased = "hook.released", Security;
+    HookDiscarded = "hook.discarded", Security;
 }
 
 impl Kind {

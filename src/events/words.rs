@@ -134,7 +134,8 @@ pub fn link(thing: &Thing) -> Option<String> {
         What::Person | What::Company => "/admin/members",
         What::Group => "/admin/groups",
         What::Client => "/admin/sso-clients",
-        What::Field | What::Hook | What::Other => return None,
+        What::Hook => "/admin/settings/hooks",
+        What::Field | What::Other => return None,
     };
     Some(format!("{base}/{}", thing.id))
 }
@@ -267,9 +268,11 @@ fn key(kind: Kind) -> &'static str {
         Kind::DatabaseReleased => "event-sync-database-released",
         Kind::HookAdded => "event-hook-added",
         Kind::HookClosed => "event-hook-closed",
+        Kind::HookSecretReplaced => "event-hook-secret-replaced",
         Kind::HookChanged => "event-hook-changed-member",
         Kind::HookQuarantined => "event-hook-quarantined",
         Kind::HookReleased => "event-hook-released",
+        Kind::HookDiscarded => "event-hook-discarded",
     }
 }
 

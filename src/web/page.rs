@@ -87,6 +87,9 @@ pub enum Toast {
     IntegrationResumed,
     IntegrationDisconnected,
     EverythingMoved,
+    HookClosed,
+    HookReleased,
+    HookDiscarded,
 }
 
 impl Page {
@@ -219,7 +222,7 @@ pub fn initials(name: &str) -> String {
 }
 
 impl Toast {
-    const ALL: [Toast; 34] = [
+    const ALL: [Toast; 37] = [
         Toast::Saved,
         Toast::ClientAdded,
         Toast::ClientDeleted,
@@ -254,6 +257,9 @@ impl Toast {
         Toast::IntegrationResumed,
         Toast::IntegrationDisconnected,
         Toast::EverythingMoved,
+        Toast::HookClosed,
+        Toast::HookReleased,
+        Toast::HookDiscarded,
     ];
 
     /// What the flash cookie holds; also the key of the sentence.
@@ -293,6 +299,9 @@ impl Toast {
             Toast::IntegrationResumed => "toast-integration-resumed",
             Toast::IntegrationDisconnected => "toast-integration-disconnected",
             Toast::EverythingMoved => "toast-everything-moved",
+            Toast::HookClosed => "toast-hook-closed",
+            Toast::HookReleased => "toast-hook-released",
+            Toast::HookDiscarded => "toast-hook-discarded",
         }
     }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::web::page::samples::assert_escaped;
-use crate::{associations, clients, consents, events, groups, members, oidc, sessions, web};
+use crate::{associations, clients, consents, events, groups, hooks, members, oidc, sessions, web};
 
 /// Tags that a message of the catalogue may hold.
 const MARKUP: [&str; 9] = [
@@ -250,6 +250,7 @@ fn pages_render_and_what_people_typed_is_escaped() {
         events::views::samples::hostile_pages(),
         groups::views::samples::hostile_pages(),
         groups::membership::views::samples::hostile_pages(),
+        hooks::views::samples::hostile_pages(),
         web::views::samples::hostile_pages(),
     ];
     let pages = pages.into_iter().flatten();
@@ -303,6 +304,7 @@ pub fn samples() -> Vec<(&'static str, String)> {
         events::views::samples::all(),
         groups::views::samples::all(),
         groups::membership::views::samples::all(),
+        hooks::views::samples::all(),
         web::views::samples::all(),
     ]
     .into_iter()

@@ -783,9 +783,11 @@ event-sync-restored = Members of { $object } were put back at { $subject }
 event-sync-database-released = A copied or restored database was released for sync
 event-hook-added = The inbound hook { $subject } was added
 event-hook-closed = The inbound hook { $subject } was closed
-event-hook-changed-member = { $object } was changed through { $subject }
+event-hook-secret-replaced = A new secret was made for { $subject }
+event-hook-changed-member = { $subject } was changed through { $object }
 event-hook-quarantined = { $subject } sent too many changes at once. They wait for an admin
 event-hook-released = What { $subject } had sent was let through
+event-hook-discarded = What { $subject } had sent was thrown away
 event-field-name = Name
 event-field-visible-to-clients = Visible to SSO clients
 event-field-redirect-urls = Valid Redirect Urls
@@ -1878,3 +1880,123 @@ move-rest-hooks = Automation tools that send updates call <code>/hooks/…</code
 move-rest-staging = A staging association that went live syncs once your operator says so from the command line.
 move-finish = Everything is moved
 move-finish-hint = This page forgets the old address then. It is recorded who said so.
+
+## Updates from automation tools
+
+hooks-title = Updates from automation tools
+hooks-what = A tool such as Zapier may send what members changed in their community. It may write the fields that you choose, and nothing else.
+hooks-add = Add a tool
+hooks-none = No tool may write here
+hooks-none-why = Give one an address and a secret, and say which fields it may write.
+hooks-name = Name
+hooks-name-hint = What sends here, so that you know it again: Forj, by Zapier
+hooks-name-empty = Enter a name.
+hooks-name-long = Use at most { $most } characters.
+hooks-name-controls = Remove the characters that cannot be seen.
+hooks-fields = Fields
+hooks-fields-none = Choose at least one field.
+hooks-may-write = It may write
+hooks-may-write-hint = Never e-mail, login, status, groups, name or company, whatever it sends.
+hooks-add-button = Add it and show its secret
+hooks-field-phone = Phone
+hooks-field-picture = Picture
+hooks-field-bio = Bio
+hooks-field-website = Website
+hooks-field-facebook = Facebook
+hooks-field-linkedin = LinkedIn
+hooks-field-twitter = Twitter
+hooks-field-youtube = YouTube
+hooks-field-instagram = Instagram
+hooks-last-used = Last used
+hooks-never = Never
+hooks-calls = Calls today
+hooks-ignored = Ignored
+hooks-ignored-hint = Fields that it sent and may not write.
+hooks-number = { $number }
+hooks-state = State
+hooks-state-unused = Not used yet
+hooks-state-open = Open
+hooks-state-held = Held
+hooks-state-closed = Closed
+hooks-waiting = { $count ->
+    [one] 1 update waits.
+   *[other] { $count } updates wait.
+}
+hooks-decide = Look at them
+hooks-made-new = Copy both into the tool now.
+hooks-made-secret = Copy the new secret into the tool now.
+hooks-made-once = The secret is shown this once. If it gets lost, make a new one.
+hooks-url = URL
+hooks-secret = Secret
+hooks-done = I have copied it
+hooks-made = Added
+hooks-made-by = { $at }, by { $by }
+hooks-old = The secret before
+hooks-old-unused = The secret before this one still works until { $until }. It was not used since.
+hooks-old-used = The secret before this one still works until { $until }. It was last used { $used }.
+hooks-how = What the tool sends
+hooks-how-body = A <code>POST</code> to the URL with a JSON body of at most 64 KiB: whom it is about, as <code>member</code> (their UniqueID) or <code>email</code> (the e-mail they log in with), and the new values. <code>null</code> empties a field.
+hooks-how-timestamp = <code>x-novi-timestamp</code>: now, in seconds since 1970. After 5 minutes it is old news, and ignored.
+hooks-how-delivery = <code>x-novi-delivery</code>: an id that is new each time. What comes again is ignored.
+hooks-how-signature = <code>x-novi-signature</code>: <code>sha256=</code> and the HMAC-SHA256 of timestamp, full stop and body under the secret, in hexadecimal.
+hooks-how-answers = The answer is <code>changed</code>, <code>same</code>, <code>ignored</code> or <code>waiting</code>. 401: the signature is wrong. 422: a value is wrong, and nothing was written. 429: more than it may send in a minute.
+hooks-zapier = In Zapier
+hooks-zapier-trigger = Start the Zap with the trigger of your community: a member changed their profile.
+hooks-zapier-code = Add the step <strong>Code by Zapier</strong>, event <strong>Run Javascript</strong>, with the code below. Give it the input data
+hooks-zapier-request = Add the step <strong>Webhooks by Zapier</strong>, event <strong>Custom Request</strong>. Method: <strong>POST</strong>. URL: the one above. Data: <strong>Body</strong> of the step before. Data Pass-Through and Unflatten: no.
+hooks-zapier-headers = Headers: <code>content-type</code> is <code>application/json</code>; <code>x-novi-timestamp</code>, <code>x-novi-delivery</code> and <code>x-novi-signature</code> are Timestamp, Delivery and Signature of the step before.
+hooks-zapier-try = Test the step. This page then says when the tool was last used.
+hooks-zapier-script = Code for the step
+hooks-curl = On a command line
+hooks-curl-script = With curl and openssl
+hooks-past = Latest updates
+hooks-past-none = Nothing has come yet
+hooks-past-none-why = What the tool sends is listed here, with what became of it.
+hooks-member = Member
+hooks-when = When
+hooks-outcome = Outcome
+hooks-outcome-changed = Changed
+hooks-outcome-same = The same already
+hooks-outcome-waiting = Waits
+hooks-outcome-applied = Let through
+hooks-outcome-discarded = Thrown away
+hooks-secret-new = New secret
+hooks-secret-title = A new secret for { $hook }
+hooks-secret-overlap = The present secret works for { $days } days more, so that the tool can be changed without a pause.
+hooks-secret-third = There are two at most: this one stops at once when you make another.
+hooks-secret-button = Make a new secret
+hooks-close = Close
+hooks-close-title = Close { $hook }
+hooks-close-now = Nothing that it sends is taken from now on.
+hooks-close-waiting = { $count ->
+    [one] 1 update that waits is thrown away.
+   *[other] { $count } updates that wait are thrown away.
+}
+hooks-close-stays = What it has changed stays as it is.
+hooks-close-for-good = It cannot be opened again. Add another one instead.
+hooks-close-button = Close { $hook }
+hooks-held = It changed too many members within an hour, so it was stopped.
+hooks-held-next = Nothing of this is written yet. If this is what you expected, let it through. If not, throw it away, or close the tool.
+hooks-waiting-here = What waits
+hooks-waiting-title = What { $hook } sent and waits
+hooks-waiting-none = Nothing waits
+hooks-release-button = { $count ->
+    [one] Let 1 update through
+   *[other] Let { $count } updates through
+}
+hooks-discard-button = { $count ->
+    [one] Throw 1 update away
+   *[other] Throw { $count } updates away
+}
+hooks-would = Would change
+hooks-would-nothing = Nothing. It is so already.
+hooks-becomes = becomes
+hooks-nothing = nothing
+hooks-sent = Sent
+hooks-more = More
+hooks-prove-secret = Whoever has the new secret may write what { $hook } may write.
+hooks-prove-release = What { $hook } sent will be written.
+hooks-prove-discard = What { $hook } sent will be thrown away for good.
+toast-hook-closed = Closed. Nothing that it sends is taken any more.
+toast-hook-released = Let through.
+toast-hook-discarded = Thrown away.

@@ -9,6 +9,7 @@ import { demo, fresh } from "./support/novi.mjs";
 import { illustrate } from "./support/pictures.mjs";
 import { logIn, openHigherLogic, openMobilize, setUp, skipNativeChecks, stands } from "./support/steps.mjs";
 import { stage, story } from "./support/story.mjs";
+import { deliver } from "./support/tool.mjs";
 
 const RUTH = { email: "ruth@harbortrades.example", password: "three anchors and a rope" };
 const LONG = `https://a-community-with-quite-a-long-name.example/${"and-a-long-path/".repeat(6)}callback`;
@@ -326,6 +327,8 @@ pages(harbor, "groups and what happened", async ({ novi, visit, look }) => {
   await page.getByLabel("About").selectOption("People, companies and groups");
   await page.getByRole("button", { name: "Find" }).click();
   await look(page, "events-found");
+});
+
 pages(harbor, "people and companies", async ({ novi, visit, look }) => {
   const { page, context } = await visit();
   await page.goto(`${novi.url}/log-in`);
@@ -494,6 +497,65 @@ pages(harbor, "integrations, guides and the move", async ({ novi, visit, look })
   await page.goto(`${novi.url}/admin/move`);
   await stands(page, "Move to live");
   await look(page, "move");
+});
+
+pages(harbor, "automation tools", async ({ novi, visit, look }) => {
+  const { page } = await visit();
+  const hooks = `${novi.url}/admin/settings/hooks`;
+  await page.goto(hooks);
+  await logIn(page, { email: novi.admin, password: novi.password });
+  await page.goto(hooks);
+  await look(page, "hooks-none");
+  await page.goto(`${hooks}/new`);
+  await look(page, "hooks-new");
+  await page.getByRole("button", { name: "Add it and show its secret" }).click();
+  await page.getByText("Enter a name.").waitFor();
+  await look(page, "hooks-new-wrong");
+  await page.getByLabel("Name", { exact: true }).fill("Forj, by Zapier");
+  await page.getByRole("button", { name: "Add it and show its secret" }).click();
+  await page.getByText("Copy both into the tool now.").waitFor();
+  await look(page, "hooks-made");
+  const tool = {
+    url: await page.getByLabel("URL", { exact: true }).inputValue(),
+    secret: await page.getByLabel("Secret", { exact: true }).inputValue(),
+  };
+  const hook = `${hooks}/${tool.url.split("/").at(-1)}`;
+  await page.goto(hook);
+  await look(page, "hook-unused");
+
+  const { members } = await novi.run(["member", "list"]);
+  const answers = [];
+  for (const [number, { member_id: member }] of members.slice(0, 13).entries()) {
+    const fields = { phone: `555 ${1000 + number}`, bio: "Roofs, walls and what is between them.", role: "admin" };
+    answers.push((await deliver(tool, { member, fields })).result);
+  }
+  assert.deepEqual(answers.slice(-2), ["waiting", "waiting"]);
+  await page.goto(hook);
+  await look(page, "hook-held");
+  await page.goto(hooks);
+  await look(page, "hooks-held");
+  await page.goto(`${hook}/waiting`);
+  await look(page, "hook-waiting");
+  await page.getByRole("button", { name: /^Let \d+ updates through$/ }).click();
+  await page.getByText("Let through.").waitFor();
+  await look(page, "hook");
+  await page.goto(`${hook}/waiting`);
+  await look(page, "hook-waiting-none");
+
+  await page.goto(`${hook}/new-secret`);
+  await look(page, "hook-new-secret");
+  await page.getByRole("button", { name: "Make a new secret" }).click();
+  await page.getByText("Copy the new secret into the tool now.").waitFor();
+  await look(page, "hooks-made-again");
+  await page.goto(`${hook}/new-secret`);
+  await look(page, "hook-new-secret-overlap");
+  await page.goto(`${hook}/close`);
+  await look(page, "hook-close");
+  await page.getByRole("button", { name: "Close Forj, by Zapier" }).click();
+  await page.getByText("Nothing that it sends is taken any more.").waitFor();
+  await look(page, "hooks-closed");
+  await page.goto(hook);
+  await look(page, "hook-closed");
 });
 
 pages(harbor, "errors", async ({ novi, visit, look }) => {

@@ -77,6 +77,7 @@ async fn no_page_shows_the_other_associations_clients_or_members() {
         "/admin/sso-clients".to_owned(),
         format!("/admin/sso-clients?q={id}"),
         "/admin/sso-clients?q=nurses".to_owned(),
+        "/admin/settings/hooks".to_owned(),
         "/admin/groups".to_owned(),
         format!("/admin/groups?q={id}"),
         "/admin/groups?q=nurses".to_owned(),

@@ -16,6 +16,7 @@ pub fn concrete(pattern: &str, client_id: &str) -> String {
     let path = path.replace("{record_id}", client_id).replace("{field_id}", client_id);
     let path = path.replace("{plan_id}", client_id);
     let path = path.replace("{platform}", "mobilize");
+    let path = path.replace("{hook_id}", client_id).replace("{connection}", client_id);
     let path = path.replace("{hash}/{name}", "brand/0b5f6b.css");
     assert!(!path.contains('{'), "say what stands for the parameter in {pattern}");
     path
@@ -138,6 +139,18 @@ const ANSWERS: &[(&str, &str, [u16; 3])] = &[
     ("GET", "/admin/connect/higher-logic/worksheet", [303, 403, 200]),
     ("GET", "/admin/move", [303, 403, 200]),
     ("POST", "/admin/move", [303, 403, 303]),
+    ("GET", "/admin/settings/hooks", [303, 403, 200]),
+    ("GET", "/admin/settings/hooks/new", [303, 403, 200]),
+    ("POST", "/admin/settings/hooks/new", [303, 403, 422]),
+    ("GET", "/admin/settings/hooks/{hook_id}", [303, 403, 200]),
+    ("GET", "/admin/settings/hooks/{hook_id}/new-secret", [303, 403, 200]),
+    ("POST", "/admin/settings/hooks/{hook_id}/new-secret", [303, 403, 303]),
+    ("GET", "/admin/settings/hooks/{hook_id}/close", [303, 403, 200]),
+    ("POST", "/admin/settings/hooks/{hook_id}/close", [303, 403, 303]),
+    ("GET", "/admin/settings/hooks/{hook_id}/waiting", [303, 403, 200]),
+    ("POST", "/admin/settings/hooks/{hook_id}/release", [303, 403, 303]),
+    ("POST", "/admin/settings/hooks/{hook_id}/discard", [303, 403, 303]),
+    ("POST", "/hooks/{connection}", [401, 401, 401]),
     ("GET", "/sso-assets/{hash}/{name}", [200, 200, 200]),
     ("GET", "/", [404, 404, 404]),
     ("GET", "/healthz", [200, 200, 200]),
@@ -176,6 +189,11 @@ fn posts() -> impl Iterator<Item = &'static str> {
     routes().filter(|(method, _)| *method != "GET").map(|(_, path)| path)
 }
 
+/// Those that browsers send for somebody. What software sends proves itself otherwise.
+fn forms() -> impl Iterator<Item = &'static str> {
+    posts().filter(|path| !path.starts_with("/oauth/") && !path.starts_with("/hooks/"))
+}
+
 fn gets() -> impl Iterator<Item = &'static str> {
     routes().filter(|(method, _)| *method == "GET").map(|(_, path)| path)
 }
@@ -195,6 +213,9 @@ fn the_list_of_routes_is_the_router() {
             }
             () if first.contains("plan(") => {
                 format!("/admin/groups/{{group_id}}/plans/{{plan_id}}{written}")
+            }
+            () if first.contains("hook(") => {
+                format!("/admin/settings/hooks/{{hook_id}}{written}")
             }
             () => written.to_owned(),
         };
@@ -262,7 +283,7 @@ async fn a_form_without_its_token_changes_nothing() {
     let (mut ruth, _) = visitor(&novi, Who::Admin).await;
     let before = novi.tables().await;
 
-    for path in posts().filter(|path| !path.starts_with("/oauth/")) {
+    for path in forms() {
         for token in ["", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
             let url = concrete(path, &forj.client_id);
             let page = ruth.post(&url, &[("form_token", token), ("name", "Mallory")]).await;
@@ -296,7 +317,7 @@ async fn a_form_from_another_website_is_refused() {
         &[("origin", "https://www.acme.example"), ("sec-fetch-site", "cross-site")],
     ];
 
-    for path in posts().filter(|path| !path.starts_with("/oauth/")) {
+    for path in forms() {
         for headers in evil {
             let url = concrete(path, &forj.client_id);
             let page = ruth.post_from(&url, &[("form_token", &form_token)], headers).await;

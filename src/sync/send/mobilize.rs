@@ -25,7 +25,7 @@ pub async fn record(
     let mut db = site.read();
     let view = look::view(&mut db, site, integration, &work.record_id, sent, false).await?;
     let links = link::list(&mut db, platform).await?;
-    let mut sending = Sending { site, integration, platform, client, work, links };
+    let mut sending = Sending { site, platform, client, work, links };
     let outcome = sending.all(&view).await?;
     let Sending { work, .. } = sending;
     match outcome {
@@ -39,7 +39,6 @@ pub async fn record(
 
 struct Sending<'a> {
     site: &'a Site,
-    integration: &'a Integration,
     platform: Platform,
     client: &'a Mobilize,
     work: Work,
