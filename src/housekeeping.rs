@@ -13,7 +13,7 @@ use crate::associations::{self, Site, set_up};
 use crate::clock::Timestamp;
 use crate::grants::Forgotten;
 use crate::id::ClientId;
-use crate::{clients, db, grants, logouts, sessions, signing};
+use crate::{clients, db, grants, logouts, members, sessions, signing};
 
 const OFTEN: Duration = Duration::from_mins(5);
 /// Rows per step, so that sign-ins pass in between.
@@ -53,7 +53,7 @@ pub async fn tidy(app: &App) -> Result<(), Error> {
     for association in all? {
         let host = association.host.clone();
         let site = Site::new(app.clone(), association.into(), app.clock.now());
-        for done in [tend(&site).await, forget(&site).await] {
+        for done in [tend(&site).await, forget(&site).await, fill(&site).await] {
             if let Err(error) = &done {
                 tracing::warn!(%host, %error, "housekeeping left something undone");
             }
@@ -79,6 +79,12 @@ async fn forget(site: &Site) -> Result<(), Error> {
     while clients::health::forget_old(site, most).await? == STEP {}
     while set_up::forget_expired(site, most).await? == STEP {}
     while forget_grants(site, most).await? == STEP {}
+    Ok(())
+}
+
+/// Moves what a release before this one wrote into the form that this one reads.
+async fn fill(site: &Site) -> Result<(), Error> {
+    while members::records::fill_names(site, STEP as i64).await? == STEP {}
     Ok(())
 }
 

@@ -68,6 +68,30 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/admin/groups/{group_id}/delete"),
     ("POST", "/admin/groups/{group_id}/delete"),
     ("GET", "/admin/events"),
+    ("GET", "/admin/members"),
+    ("GET", "/admin/members/new"),
+    ("POST", "/admin/members/new"),
+    ("GET", "/admin/members/{record_id}"),
+    ("GET", "/admin/members/{record_id}/edit"),
+    ("POST", "/admin/members/{record_id}/edit"),
+    ("GET", "/admin/members/{record_id}/deactivate"),
+    ("POST", "/admin/members/{record_id}/deactivate"),
+    ("POST", "/admin/members/{record_id}/reactivate"),
+    ("POST", "/admin/members/{record_id}/log-out-everywhere"),
+    ("GET", "/admin/members/{record_id}/login"),
+    ("POST", "/admin/members/{record_id}/login"),
+    ("GET", "/admin/members/{record_id}/login/disable"),
+    ("POST", "/admin/members/{record_id}/login/disable"),
+    ("POST", "/admin/members/{record_id}/login/enable"),
+    ("GET", "/admin/settings"),
+    ("POST", "/admin/settings"),
+    ("GET", "/admin/settings/fields"),
+    ("GET", "/admin/settings/fields/new"),
+    ("POST", "/admin/settings/fields/new"),
+    ("GET", "/admin/settings/fields/{field_id}"),
+    ("POST", "/admin/settings/fields/{field_id}"),
+    ("GET", "/admin/settings/fields/{field_id}/delete"),
+    ("POST", "/admin/settings/fields/{field_id}/delete"),
     ("GET", "/sso-assets/{hash}/{name}"),
     ("GET", "/"),
     ("GET", "/healthz"),
@@ -103,6 +127,7 @@ pub fn router(app: App) -> Router {
         .merge(people())
         .merge(admins())
         .merge(records())
+        .merge(people_records())
         .merge(sync())
         .route("/sso-assets/{hash}/{name}", get(web::pages::asset))
         .route("/", get(web::pages::root))
@@ -214,6 +239,31 @@ fn records() -> Router<App> {
         .merge(list)
 }
 
+/// People and companies, and the association's own settings.
+fn people_records() -> Router<App> {
+    use crate::associations::settings::pages as settings;
+    use crate::members::{
+        fields::pages as fields, logins::pages as login, records::pages as people,
+    };
+    Router::new()
+        .route("/admin/members", get(people::list))
+        .route("/admin/members/new", get(people::blank).post(people::add))
+        .route("/admin/members/{record_id}", get(people::show))
+        .route("/admin/members/{record_id}/edit", get(people::edit).post(people::change))
+        .route("/admin/members/{record_id}/deactivate", get(people::ask).post(people::deactivate))
+        .route("/admin/members/{record_id}/reactivate", post(people::reactivate))
+        .route("/admin/members/{record_id}/log-out-everywhere", post(people::log_out_everywhere))
+        .route("/admin/members/{record_id}/login", get(login::blank).post(login::save))
+        .route("/admin/members/{record_id}/login/disable", get(login::ask).post(login::disable))
+        .route("/admin/members/{record_id}/login/enable", post(login::enable))
+        .route("/admin/settings", get(settings::general).post(settings::change))
+        .route("/admin/settings/fields", get(fields::list))
+        .route("/admin/settings/fields/new", get(fields::blank).post(fields::add))
+        .route("/admin/settings/fields/{field_id}", get(fields::show).post(fields::change))
+        .route("/admin/settings/fields/{field_id}/delete", get(fields::ask).post(fields::delete))
+        .layer(DefaultBodyLimit::max(64 * KIB))
+}
+
 #[cfg(not(feature = "sync"))]
 fn sync() -> Router<App> {
     Router::new()
@@ -224,18 +274,17 @@ fn sync() -> Router<App> {
 fn sync() -> Router<App> {
     use crate::sync::{linking::pages as linking, records::pages as records};
     use crate::sync::{release::pages as plans, status::pages as status};
-    let plan = |rest: &str| format!("/admin/groups/{{group_id}}/plans/{{plan_id}}{rest}");
     Router::new()
         .route("/admin/groups/sync", get(status::list_again))
         .route("/admin/groups/{group_id}/sync", get(status::group_again).post(status::sync_now))
         .route("/admin/groups/{group_id}/link", post(linking::link))
         .route("/admin/groups/{group_id}/there", post(status::decide))
         .route("/admin/groups/{group_id}/preview", get(linking::preview))
-        .route(&plan(""), get(plans::show))
-        .route(&plan("/release"), post(plans::release))
-        .route(&plan("/discard"), post(plans::discard))
-        .route(&plan("/stop"), post(plans::stop))
-        .route(&plan("/restore"), post(plans::restore))
+        .route("/admin/groups/{group_id}/plans/{plan_id}", get(plans::show))
+        .route("/admin/groups/{group_id}/plans/{plan_id}/release", post(plans::release))
+        .route("/admin/groups/{group_id}/plans/{plan_id}/discard", post(plans::discard))
+        .route("/admin/groups/{group_id}/plans/{plan_id}/stop", post(plans::stop))
+        .route("/admin/groups/{group_id}/plans/{plan_id}/restore", post(plans::restore))
         .route("/admin/members/{record_id}/sent", get(records::sent))
         .route("/admin/members/{record_id}/sync", post(records::sync_now))
         .layer(DefaultBodyLimit::max(64 * KIB))

@@ -1,9 +1,11 @@
 //! The associations hosted here, told apart by host name; each with its own issuer, keys and data.
 
 mod directory;
+mod form;
 pub mod issuer;
 pub mod pages;
 pub mod set_up;
+pub mod settings;
 mod site;
 mod store;
 pub mod views;
@@ -105,9 +107,11 @@ pub async fn all(db: &Db) -> Result<Vec<Association>, db::Error> {
     store::all(db).await
 }
 
-/// What an admin may change at `/set-up`.
-pub struct Contact {
-    pub name: String,
-    pub help_email: Option<String>,
-    pub help_phone: Option<String>,
+rows! {
+    /// What an admin may change at `/set-up` and in the settings.
+    pub struct Contact {
+        pub name: String,
+        pub help_email: Option<String>,
+        pub help_phone: Option<String>,
+    }
 }

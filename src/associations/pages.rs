@@ -7,14 +7,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::views::{AssociationProblem, LoginProblem, SetUpAssociation, SetUpLinkDead, SetUpLogin};
-use super::{Contact, Site, set_up};
+use super::{Contact, Site, form, set_up};
 use crate::members::{self, Email, NewMember, Password, Refusal, Weak, password};
 use crate::sessions::{self, Visitor, with_toast};
 use crate::token::Token;
 use crate::web::page::{Here, Toast, html};
 use crate::web::{CheckedForm, Error, Fields};
-
-const LONGEST_NAME: usize = 100;
 
 #[derive(Deserialize, Default)]
 pub struct Link {
@@ -48,26 +46,15 @@ pub async fn step(site: Site, form: CheckedForm) -> Result<Response, Error> {
     }
 }
 
-async fn name_association(site: Site, form: CheckedForm) -> Result<Response, Error> {
-    let CheckedForm { visitor, fields, is_current } = form;
+async fn name_association(site: Site, posted: CheckedForm) -> Result<Response, Error> {
+    let CheckedForm { visitor, fields, is_current } = posted;
     let link = fields.text("link").to_owned();
     let contact = Contact {
         name: fields.text("name").to_owned(),
         help_email: fields.optional("help_email"),
         help_phone: fields.optional("help_phone"),
     };
-    let mut problems = Vec::new();
-    match contact.name.chars().count() {
-        0 => problems.push(AssociationProblem::NameEmpty),
-        1..=LONGEST_NAME => {}
-        _ => problems.push(AssociationProblem::NameTooLong { most: LONGEST_NAME as u64 }),
-    }
-    if contact.help_email.as_deref().is_some_and(|email| Email::parse(email).is_err()) {
-        problems.push(AssociationProblem::HelpEmailWrong);
-    }
-    if contact.help_phone.as_deref().is_some_and(|phone| !is_phone(phone)) {
-        problems.push(AssociationProblem::HelpPhoneWrong);
-    }
+    let mut problems = form::problems(&contact);
     if !is_current {
         problems = vec![AssociationProblem::FormStale];
     }
@@ -210,11 +197,6 @@ async fn dead(site: &Site, visitor: &Visitor) -> Result<Response, Error> {
 fn shown(site: &Site, visitor: &Visitor, view: &impl Template) -> Result<Response, Error> {
     let body = view.render().map_err(Error::broken)?;
     Ok(visitor.keep_browser(site, html(body)))
-}
-
-fn is_phone(text: &str) -> bool {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    digits >= 3 && text.chars().all(|c| c.is_ascii_digit() || " +()-./".contains(c))
 }
 
 impl LoginProblem {

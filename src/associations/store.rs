@@ -51,6 +51,12 @@ pub async fn change_issuer(tx: &mut Writer, issuer: &Issuer) -> Result<bool, Err
     Ok(changed.is_some())
 }
 
+pub async fn contact(db: &mut Reader) -> Result<Option<Contact>, Error> {
+    db.find("select name, help_email, help_phone from associations where association_id = $1")
+        .optional()
+        .await
+}
+
 pub async fn set_contact(tx: &mut Writer, contact: &Contact) -> Result<(), Error> {
     tx.change(
         "update associations set name = $2, help_email = $3, help_phone = $4

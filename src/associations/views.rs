@@ -67,6 +67,17 @@ pub struct SetUpLinkDead {
     pub is_set_up: bool,
 }
 
+impl AssociationProblem {
+    /// The sentence under the name, if it is to blame.
+    pub fn of_name(self, page: &Page) -> Option<String> {
+        match self {
+            Self::NameEmpty => Some(page.t("set-up-name-empty")),
+            Self::NameTooLong { most } => Some(page.t1("set-up-name-long", "most", most)),
+            _ => None,
+        }
+    }
+}
+
 impl SetUpAssociation {
     fn has(&self, problem: AssociationProblem) -> bool {
         self.problems.contains(&problem)
@@ -79,13 +90,7 @@ impl SetUpAssociation {
     }
 
     fn name_problem(&self) -> Option<String> {
-        self.problems.iter().find_map(|problem| match problem {
-            AssociationProblem::NameEmpty => Some(self.page.t("set-up-name-empty")),
-            AssociationProblem::NameTooLong { most } => {
-                Some(self.page.t1("set-up-name-long", "most", most))
-            }
-            _ => None,
-        })
+        self.problems.iter().find_map(|problem| problem.of_name(&self.page))
     }
 
     fn email_problem(&self) -> Option<String> {

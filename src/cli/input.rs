@@ -5,6 +5,8 @@ use std::io::{self, Read as _};
 use anyhow::{Context as _, Result, bail};
 use zeroize::Zeroizing;
 
+use crate::members::sheet::{Place, Sheet};
+
 const LONGEST_NAME: usize = 100;
 const LONGEST_SECRET: u64 = 4096;
 
@@ -19,6 +21,24 @@ pub fn name(typed: &str) -> Result<String, String> {
         Err("it holds control characters".to_owned())
     } else {
         Ok(text.to_owned())
+    }
+}
+
+/// `NAME=VALUE` onto a record's sheet, where there is a field of that name; without a value it is
+/// blank from now on.
+pub fn fill(sheet: &mut Sheet, places: &[Place], set: &[String]) -> Result<()> {
+    for pair in set {
+        let (name, value) =
+            pair.split_once('=').with_context(|| format!("write {pair} as NAME=VALUE"))?;
+        let known = || places.iter().map(|place| &*place.name).collect::<Vec<_>>().join(", ");
+        if !places.iter().any(|place| place.name == name) {
+            bail!("{name} is none of: {}", known());
+        }
+        sheet.set(name, value);
+    }
+    match sheet.mistakes(places).first() {
+        Some((name, wrong)) => bail!("{name} {wrong}"),
+        None => Ok(()),
     }
 }
 

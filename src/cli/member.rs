@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 use super::context::{ACTOR, Context};
 use super::input;
 use crate::associations::Site;
-use crate::members::{self, Details, Email, Listed, NewMember, Password, PasswordHash, Refusal};
+use crate::id::RecordId;
+use crate::members::{
+    self, Details, Email, Listed, NewMember, Password, PasswordHash, Refusal, logins, records,
+};
 
 const PAGE: i64 = 200;
 
@@ -33,8 +36,34 @@ pub enum Command {
         #[arg(value_name = "EMAIL|ID")]
         member: String,
     },
+    /// Change what is known of a member
+    Change {
+        #[arg(value_name = "EMAIL|ID")]
+        member: String,
+        /// A field and its new value, as in job_title=Owner or custom.key=42; blank clears it; may stand
+        /// more than once
+        #[arg(long, value_name = "NAME=VALUE", required = true)]
+        set: Vec<String>,
+    },
+    /// Add a login, change its e-mail, or switch it off or on
+    Login(Login),
     /// Show the members, by name
     List,
+}
+
+#[derive(Args)]
+pub struct Login {
+    #[arg(value_name = "EMAIL|ID")]
+    member: String,
+    /// What they log in with from now on; a person without a login gets one
+    #[arg(long, value_parser = Email::parse, group = "what", required_unless_present_any = ["disable", "enable"])]
+    email: Option<Email>,
+    /// Nobody can log in with it, and every session, code and token is void
+    #[arg(long, group = "what")]
+    disable: bool,
+    /// It works again; what was ended stays ended
+    #[arg(long, group = "what")]
+    enable: bool,
 }
 
 #[derive(Args)]
@@ -90,6 +119,8 @@ pub async fn run(context: &Context, command: Command) -> Result<()> {
         }
         Command::Deactivate { member } => deactivate(context, &site, &member).await,
         Command::Reactivate { member } => reactivate(context, &site, &member).await,
+        Command::Change { member, set } => change(context, &site, &member, &set).await,
+        Command::Login(what) => login(context, &site, what).await,
         Command::List => list(context, &site).await,
     }
 }
@@ -171,6 +202,52 @@ async fn reactivate(context: &Context, site: &Site, named: &str) -> Result<()> {
     let member = members::find(&mut site.read(), named).await??;
     let changed = members::reactivate(site, &member, &ACTOR).await?;
     let line = format!("{named} is {} active", if changed { "again" } else { "already" });
+    context.output.say(&line, &json!({ "member_id": member, "changed": changed }))
+}
+
+async fn change(context: &Context, site: &Site, named: &str, set: &[String]) -> Result<()> {
+    let member = members::find(&mut site.read(), named).await??;
+    let changed = set_fields(site, &member.clone().into(), set).await?;
+    let line = format!("{named} is {}", if changed { "changed" } else { "like that already" });
+    context.output.say(&line, &json!({ "member_id": member, "changed": changed }))
+}
+
+/// False when everything is like that already.
+pub async fn set_fields(site: &Site, id: &RecordId, set: &[String]) -> Result<bool> {
+    let record = records::find(&mut site.read(), id).await?.context("there is no such record")?;
+    let mut sheet = record.sheet.clone();
+    input::fill(&mut sheet, &record.places(), set)?;
+    let seen = record.sheet.fingerprint();
+    records::change(site, id, &seen, &sheet, &ACTOR).await??;
+    Ok(sheet != record.sheet)
+}
+
+async fn login(context: &Context, site: &Site, what: Login) -> Result<()> {
+    let named = &what.member;
+    let member = members::find(&mut site.read(), named).await??;
+    let before = logins::state(&mut site.read(), &member).await?;
+    let (changed, line) = match (&what.email, before) {
+        (Some(email), None) => {
+            logins::add(site, &member, email, None, &ACTOR).await??;
+            (true, format!("{named} has the login {email}, and no password yet"))
+        }
+        (Some(email), Some(before)) => {
+            logins::change_email(site, &member, email, &ACTOR).await??;
+            (before.email != *email, format!("{named} logs in with {email}"))
+        }
+        (None, None) => return Err(Refusal::NoLogin(named.clone()).into()),
+        (None, Some(_)) if what.disable => {
+            let changed = logins::disable(site, &member, &ACTOR).await?;
+            (
+                changed,
+                format!("the login of {named} is off; every session, code and token has ended"),
+            )
+        }
+        (None, Some(_)) => {
+            let changed = logins::enable(site, &member, &ACTOR).await?;
+            (changed, format!("the login of {named} is on"))
+        }
+    };
     context.output.say(&line, &json!({ "member_id": member, "changed": changed }))
 }
 

@@ -6,10 +6,12 @@ mod backup;
 mod check;
 mod client;
 mod client_settings;
+mod company;
 mod context;
 #[cfg(feature = "simulator")]
 mod demo;
 mod failure;
+mod field;
 mod group;
 mod input;
 mod keys;
@@ -86,6 +88,12 @@ enum Command {
     /// People, with login or without
     #[command(subcommand)]
     Member(member::Command),
+    /// Companies that people belong to
+    #[command(subcommand)]
+    Company(company::Command),
+    /// Custom fields of people and companies
+    #[command(subcommand)]
+    Field(field::Command),
     /// Groups and who is in them
     #[command(subcommand)]
     Group(group::Command),
@@ -131,6 +139,8 @@ async fn run(cli: Cli) -> Result<()> {
         Command::Keys(command) => keys::run(&context, command).await,
         Command::Association(command) => association::run(&context, command).await,
         Command::Member(command) => member::run(&context, command).await,
+        Command::Company(command) => company::run(&context, command).await,
+        Command::Field(command) => field::run(&context, command).await,
         Command::Group(command) => group::run(&context, command).await,
         Command::Client(command) => client::run(&context, command).await,
     }

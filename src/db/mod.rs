@@ -225,11 +225,12 @@ impl Db {
             let inode = std::fs::metadata(&path).map_err(sqlx::Error::Io)?.ino();
             return Ok(format!("{} {inode}", path.display()));
         }
-        let asked = self.across_associations(
+        let asked = self.across_associations(self.pick(
+            "select '', ''",
             "select cast(s.system_identifier as text), cast(d.oid as text)
              from pg_control_system() s, pg_database d
              where d.datname = current_database()",
-        );
+        ));
         let found: Option<(String, String)> = asked.optional().await?;
         let (cluster, database) = found.unwrap_or_default();
         Ok(format!("{cluster} {database}"))

@@ -59,6 +59,7 @@ macro_rules! kinds {
 kinds! {
     AssociationAdded = "association.added", Settings;
     AssociationSetUp = "association.set_up", Settings;
+    AssociationChanged = "association.changed", Settings;
     IssuerChanged = "association.issuer_changed", Settings;
     StagingChanged = "association.staging_changed", Sync;
     SigningKeyMade = "signing_key.made", Security;

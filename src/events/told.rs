@@ -61,6 +61,8 @@ pub struct Told {
     pub changes: Vec<Change>,
     /// What else it says, where that is one text.
     pub note: Option<String>,
+    /// What the subject was called then, where that is not its name today.
+    pub called: Option<String>,
 }
 
 /// Opens what the events hold, and finds the names.
@@ -88,7 +90,7 @@ impl Names {
             Some(object) => Some(self.thing(object).await?),
             None => None,
         };
-        let (mut changes, mut note) = (Vec::new(), None);
+        let (mut changes, mut note, mut called) = (Vec::new(), None, None);
         match details {
             Value::String(text) => match kind {
                 // Gone since, and called so when it was.
@@ -110,6 +112,13 @@ impl Names {
                 Some(Kind::SecretKeyShown | Kind::SecretKeyRemoved) => {}
                 _ if subject.what == What::Other && event.object.is_none() => note = Some(text),
                 _ if text == subject.name => {}
+                Some(
+                    Kind::GroupAdded
+                    | Kind::GroupDeleted
+                    | Kind::MemberAdded
+                    | Kind::CompanyAdded
+                    | Kind::CustomFieldAdded,
+                ) => called = Some(text),
                 _ => note = Some(text),
             },
             Value::Object(fields) => match fields.get("client_id").and_then(Value::as_str) {
@@ -124,7 +133,7 @@ impl Names {
             change.before = self.named(change.before.take()).await?;
             change.after = self.named(change.after.take()).await?;
         }
-        Ok(Told { event, kind, by, subject, object, changes, note })
+        Ok(Told { event, kind, by, subject, object, changes, note, called })
     }
 
     async fn find(&mut self, id: &str) -> Result<Option<Named>, db::Error> {

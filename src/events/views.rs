@@ -70,6 +70,7 @@ pub mod samples {
             object: Some(thing("m-1", "Marta Lindqvist", What::Person)),
             changes: Vec::new(),
             note: None,
+            called: None,
         }
     }
 
@@ -104,7 +105,7 @@ pub mod samples {
         told.subject = thing(CANARY, CANARY, What::Group);
         told.object = Some(thing(CANARY, CANARY, What::Person));
         told.changes = vec![Change::of(CANARY, Some(CANARY), Some("x")).unwrap()];
-        told.note = Some(CANARY.to_owned());
+        told.called = Some(CANARY.to_owned());
         lines(&[told], Locale::english(), now())
     }
 

@@ -46,7 +46,7 @@ impl Line {
             is_problem: told.kind.is_some_and(Kind::is_problem),
             what: sentence(told, locale),
             changes: told.changes.iter().map(|change| changed(change, locale)).collect(),
-            note: told.note.clone(),
+            note: note(told, locale),
             who: match &told.by {
                 By::Member(name) => name.clone(),
                 By::CommandLine => locale.text("event-by-command-line", &[]),
@@ -112,6 +112,12 @@ fn sentence(told: &Told, locale: Locale) -> Vec<Piece> {
     pieces
 }
 
+fn note(told: &Told, locale: Locale) -> Option<String> {
+    let called = told.called.as_ref();
+    let called = called.map(|name| locale.text("event-called", &[("name", name.into())]));
+    called.or_else(|| told.note.clone())
+}
+
 fn name(thing: &Thing, locale: Locale) -> String {
     match &*thing.name {
         "mobilize" => locale.text("event-platform-mobilize", &[]),
@@ -125,8 +131,7 @@ fn name(thing: &Thing, locale: Locale) -> String {
 pub fn link(thing: &Thing) -> Option<String> {
     let base = match thing.what {
         _ if thing.is_gone => return None,
-        What::Person => "/admin/members",
-        What::Company => "/admin/companies",
+        What::Person | What::Company => "/admin/members",
         What::Group => "/admin/groups",
         What::Client => "/admin/sso-clients",
         What::Field | What::Hook | What::Other => return None,
@@ -194,6 +199,7 @@ fn field(name: &str) -> Option<&'static str> {
 fn key(kind: Kind) -> &'static str {
     match kind {
         Kind::AssociationAdded => "event-association-added",
+        Kind::AssociationChanged => "event-association-changed",
         Kind::AssociationSetUp => "event-association-set-up",
         Kind::IssuerChanged => "event-association-issuer-changed",
         Kind::StagingChanged => "event-association-staging-changed",

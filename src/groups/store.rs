@@ -80,8 +80,10 @@ pub async fn permitted_at(db: &mut Reader, group: &GroupId) -> Result<Vec<String
 pub async fn load(db: &mut Reader, group: &GroupId) -> Result<Option<Group>, Error> {
     db.find(
         "select g.group_id, g.name, g.visible_to_clients_since,
-             (select count(*) from group_records gr
-              where gr.association_id = g.association_id and gr.group_id = g.group_id) as size
+             (select count(*) from group_members gm
+              where gm.association_id = g.association_id and gm.group_id = g.group_id)
+             + (select count(*) from group_companies gc
+                where gc.association_id = g.association_id and gc.group_id = g.group_id) as size
          from groups g
          where g.association_id = $1 and g.group_id = $2 and g.deleted_at is null",
     )
@@ -105,8 +107,10 @@ pub async fn find(db: &mut Reader, named: &str) -> Result<Option<GroupId>, Error
 pub async fn all(db: &mut Reader) -> Result<Vec<Group>, Error> {
     db.find(
         "select g.group_id, g.name, g.visible_to_clients_since,
-             (select count(*) from group_records gr
-              where gr.association_id = g.association_id and gr.group_id = g.group_id) as size
+             (select count(*) from group_members gm
+              where gm.association_id = g.association_id and gm.group_id = g.group_id)
+             + (select count(*) from group_companies gc
+                where gc.association_id = g.association_id and gc.group_id = g.group_id) as size
          from groups g
          where g.association_id = $1 and g.deleted_at is null
          order by g.name",

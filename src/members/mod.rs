@@ -1,11 +1,18 @@
 //! People and companies: their records, and their logins.
 
+pub mod companies;
+mod desk;
 mod details;
 pub mod email;
+pub mod fields;
 pub mod hashing;
+pub mod logins;
+mod names;
 pub mod pages;
 pub mod password;
 mod profile;
+pub mod records;
+pub mod sheet;
 mod store;
 pub mod views;
 
@@ -13,7 +20,7 @@ use crate::associations::Site;
 use crate::clock::Timestamp;
 use crate::db::{self, Reader, Writer, rows};
 use crate::events::{self, Actor, Kind};
-use crate::id::{CompanyId, MemberId};
+use crate::id::MemberId;
 use crate::logouts;
 use crate::vault::Vault;
 
@@ -22,6 +29,9 @@ pub use email::Email;
 pub use hashing::{Busy, Caller, HashPool};
 pub use password::{Cost, Password, PasswordHash, Weak};
 pub use profile::Profile;
+pub use sheet::Sheet;
+
+use names::Names;
 
 /// A person to be added. Without a login, `email` is None.
 #[derive(Default)]
@@ -44,6 +54,11 @@ pub struct NewMember {
 impl NewMember {
     fn kept_details(&self) -> Option<KeptDetails> {
         KeptDetails::of(&self.details)
+    }
+
+    fn names(&self) -> Names {
+        let email = self.email.as_ref().map(Email::as_str);
+        Names::person(&self.first_name, &self.last_name, &[email])
     }
 }
 
@@ -85,6 +100,14 @@ rows! {
         pub password_hash: Option<PasswordHash>,
         pub epoch: i64,
         pub deactivated_at: Option<Timestamp>,
+        pub disabled_at: Option<Timestamp>,
+    }
+}
+
+impl Login {
+    /// Neither the member nor the login is out.
+    pub fn is_open(&self) -> bool {
+        self.deactivated_at.is_none() && self.disabled_at.is_none()
     }
 }
 
@@ -97,10 +120,10 @@ pub async fn add(
 ) -> Result<Result<MemberId, Refusal>, db::Error> {
     let id = MemberId::random();
     let company = match &member.company {
-        Some(name) => Some(company(tx, name).await?),
+        Some(name) => Some(companies::named(tx, vault, name, actor).await?),
         None => None,
     };
-    store::insert(tx, &id, company.as_ref(), member).await?;
+    store::insert(tx, &id, company.as_ref(), member, &member.names()).await?;
     if let Some(email) = &member.email
         && !store::insert_login(tx, &id, email, member).await?
     {
@@ -111,15 +134,47 @@ pub async fn add(
     Ok(Ok(id))
 }
 
-async fn company(tx: &mut Writer, name: &str) -> Result<CompanyId, db::Error> {
-    match store::company_by_name(tx, name).await? {
-        Some(id) => Ok(id),
-        None => {
-            let id = CompanyId::random();
-            store::insert_company(tx, &id, name).await?;
-            Ok(id)
-        }
-    }
+/// Adds a person of a sheet without mistakes, with a login where there is an e-mail for it.
+pub async fn add_person(
+    site: &Site,
+    sheet: &Sheet,
+    email: Option<Email>,
+    password: Option<PasswordHash>,
+    actor: &Actor,
+) -> Result<Result<MemberId, Refusal>, db::Error> {
+    let text = |name: &str| sheet.get(name).map(str::to_owned);
+    let member = NewMember {
+        first_name: sheet.text("first_name").to_owned(),
+        last_name: sheet.text("last_name").to_owned(),
+        email,
+        password,
+        company: text("company"),
+        job_title: text("job_title"),
+        phone: text("phone"),
+        address: Address {
+            street: text("street"),
+            city: text("city"),
+            region: text("region"),
+            postal_code: text("postal_code"),
+            country: text("country"),
+        },
+        member_status: text("member_status"),
+        details: Details {
+            picture: text("picture"),
+            website: text("website"),
+            ..Details::default()
+        },
+        ..NewMember::default()
+    };
+    let mut tx = site.write().await?;
+    let id = match add(&mut tx, &site.app.vault, &member, actor).await? {
+        Ok(id) => id,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    records::begin_person(&mut tx, &id, sheet).await?;
+    records::index_person(&mut tx, &id).await?;
+    tx.commit().await?;
+    Ok(Ok(id))
 }
 
 /// A new password ends every session, code and token of the member, in the same transaction

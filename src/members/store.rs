@@ -1,6 +1,6 @@
-//! `members`, `companies`, `logins`.
+//! `members`, `logins`.
 
-use super::{Email, Listed, Login, NewMember, PasswordHash};
+use super::{Email, Listed, Login, Names, NewMember, PasswordHash};
 use crate::db::{Error, Reader, Writer};
 use crate::id::{CompanyId, MemberId};
 
@@ -9,6 +9,7 @@ pub async fn insert(
     id: &MemberId,
     company: Option<&CompanyId>,
     member: &NewMember,
+    names: &Names,
 ) -> Result<(), Error> {
     let now = tx.now();
     let address = &member.address;
@@ -17,8 +18,9 @@ pub async fn insert(
         "insert into members
              (association_id, member_id, company_id, first_name, last_name, job_title, phone,
               street, city, region, postal_code, country, member_status, admin_since, epoch,
-              created_at, updated_at, details)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15, $15, $16)",
+              created_at, updated_at, details, sort_name, search_text)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15, $15, $16,
+                 $17, $18)",
     )
     .bind(id)
     .bind(company)
@@ -35,6 +37,8 @@ pub async fn insert(
     .bind(member.is_admin.then_some(now))
     .bind(now)
     .bind(details)
+    .bind(&names.sort_name)
+    .bind(&names.search_text)
     .run()
     .await
 }
@@ -64,33 +68,6 @@ pub async fn insert_login(
         .optional()
         .await?;
     Ok(inserted.is_some())
-}
-
-pub async fn company_by_name(db: &mut Reader, name: &str) -> Result<Option<CompanyId>, Error> {
-    let found: Option<(CompanyId,)> = db
-        .find(
-            "select company_id from companies
-             where association_id = $1 and name = $2 and deactivated_at is null
-             order by created_at
-             limit 1",
-        )
-        .bind(name)
-        .optional()
-        .await?;
-    Ok(found.map(|(id,)| id))
-}
-
-pub async fn insert_company(tx: &mut Writer, id: &CompanyId, name: &str) -> Result<(), Error> {
-    let now = tx.now();
-    tx.change(
-        "insert into companies (association_id, company_id, name, created_at, updated_at)
-         values ($1, $2, $3, $4, $4)",
-    )
-    .bind(id)
-    .bind(name)
-    .bind(now)
-    .run()
-    .await
 }
 
 pub async fn set_password(
@@ -164,7 +141,7 @@ pub async fn end_everything(tx: &mut Writer, member: &MemberId) -> Result<(), Er
 
 pub async fn login(db: &mut Reader, email: &Email) -> Result<Option<Login>, Error> {
     db.find(
-        "select l.member_id, l.password_hash, m.epoch, m.deactivated_at
+        "select l.member_id, l.password_hash, l.disabled_at, m.epoch, m.deactivated_at
          from logins l
          join members m on m.association_id = l.association_id and m.member_id = l.member_id
          where l.association_id = $1 and l.email = $2",
@@ -176,7 +153,7 @@ pub async fn login(db: &mut Reader, email: &Email) -> Result<Option<Login>, Erro
 
 pub async fn login_of(db: &mut Reader, member: &MemberId) -> Result<Option<Login>, Error> {
     db.find(
-        "select l.member_id, l.password_hash, m.epoch, m.deactivated_at
+        "select l.member_id, l.password_hash, l.disabled_at, m.epoch, m.deactivated_at
          from logins l
          join members m on m.association_id = l.association_id and m.member_id = l.member_id
          where l.association_id = $1 and l.member_id = $2",

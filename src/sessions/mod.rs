@@ -102,7 +102,7 @@ async fn note_stray(site: &Site, session: &TokenHash) -> Result<(), db::Error> {
 /// How an attempt to sign in with a password ended.
 pub enum Attempt {
     In(Entered),
-    /// Unknown e-mail, wrong password, no password, deactivated: one answer for all.
+    /// Unknown e-mail, wrong password, no password, login disabled, deactivated: one answer for all.
     Wrong,
     TooManyTries {
         seconds: i64,
@@ -157,7 +157,7 @@ pub async fn sign_in(
         Err(busy) => return Ok(Err(busy)),
     };
     match login {
-        Some(login) if matches && login.deactivated_at.is_none() => {
+        Some(login) if matches && login.is_open() => {
             let entered = enter(site, &login.member_id, login.epoch, from, &keys).await?;
             Ok(Ok(entered.map_or(Attempt::Wrong, Attempt::In)))
         }
@@ -204,6 +204,7 @@ async fn enter(
     let known_until = site.now.plus_seconds(DEVICE_SECONDS);
     store::insert_device(&mut tx, &device.hash(Purpose::Device), member, known_until).await?;
     throttle::forget(&mut tx, keys).await?;
+    members::logins::used(&mut tx, member).await?;
     let actor = Actor::Member(member.clone());
     let (kind, id) = (Kind::SignedIn, member.as_str());
     events::record(&mut tx, &site.app.vault, kind, &actor, id, &()).await?;
@@ -213,7 +214,8 @@ async fn enter(
 
 /// A session for somebody whose password was just set: the first admin, or after a change.
 pub async fn begin(site: &Site, member: &MemberId) -> Result<Option<Entered>, db::Error> {
-    let Some(login) = members::login_of(&mut site.read(), member).await? else { return Ok(None) };
+    let login = members::login_of(&mut site.read(), member).await?;
+    let Some(login) = login.filter(members::Login::is_open) else { return Ok(None) };
     let from = From { address: "", device: None, session: None };
     let keys = throttle::Keys::of("", "", None);
     enter(site, member, login.epoch, &from, &keys).await

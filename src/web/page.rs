@@ -75,6 +75,13 @@ pub enum Toast {
     RemovalsDiscarded,
     RemovalsStopped,
     MembersRestored,
+    RecordAdded,
+    RecordDeactivated,
+    RecordReactivated,
+    RecordLoggedOut,
+    LoginDisabled,
+    LoginEnabled,
+    FieldDeleted,
 }
 
 impl Page {
@@ -207,7 +214,7 @@ pub fn initials(name: &str) -> String {
 }
 
 impl Toast {
-    const ALL: [Toast; 22] = [
+    const ALL: [Toast; 29] = [
         Toast::Saved,
         Toast::ClientAdded,
         Toast::ClientDeleted,
@@ -230,6 +237,13 @@ impl Toast {
         Toast::RemovalsDiscarded,
         Toast::RemovalsStopped,
         Toast::MembersRestored,
+        Toast::RecordAdded,
+        Toast::RecordDeactivated,
+        Toast::RecordReactivated,
+        Toast::RecordLoggedOut,
+        Toast::LoginDisabled,
+        Toast::LoginEnabled,
+        Toast::FieldDeleted,
     ];
 
     /// What the flash cookie holds; also the key of the sentence.
@@ -257,6 +271,13 @@ impl Toast {
             Toast::RemovalsDiscarded => "toast-removals-discarded",
             Toast::RemovalsStopped => "toast-removals-stopped",
             Toast::MembersRestored => "toast-members-restored",
+            Toast::RecordAdded => "toast-record-added",
+            Toast::RecordDeactivated => "toast-record-deactivated",
+            Toast::RecordReactivated => "toast-record-reactivated",
+            Toast::RecordLoggedOut => "toast-record-logged-out",
+            Toast::LoginDisabled => "toast-login-disabled",
+            Toast::LoginEnabled => "toast-login-enabled",
+            Toast::FieldDeleted => "toast-field-deleted",
         }
     }
 

@@ -712,6 +712,7 @@ event-by-system = The server
 event-somebody = somebody
 event-yes = yes
 event-nothing = nothing
+event-called = Called { $name } then
 event-becomes = becomes
 event-is-empty = is empty now
 event-change = { $field }: { $before } becomes { $after }
@@ -720,6 +721,7 @@ event-platform-forj = Forj Community
 event-platform-higher-logic = Higher Logic
 event-association-added = { $subject } was added to this server
 event-association-set-up = { $subject } set up this association
+event-association-changed = The settings of the association were changed
 event-association-issuer-changed = The issuer became { $subject }
 event-association-staging-changed = What this staging association may sync was changed
 event-signing-key-made = A signing key was made
@@ -943,6 +945,235 @@ paste-add-button = Add { $count }
 paste-remove-button = Remove { $count }
 history-title = { $group }, History
 history-none = Nothing has happened yet.
+## People, companies and custom fields
+
+members-add-person = Add person
+members-add-company = Add company
+members-find-button = Find
+members-login-any = Any
+members-login-has = Has a login
+members-login-none = No login
+members-login-disabled = Login switched off
+members-login-deactivated = Deactivated
+members-last-log-in = Last log-in
+members-never = Never
+members-company-record = Company record
+members-groups = { $group } and { $more } more
+members-no-match-why = A part of a name, of an e-mail or of a company’s name is enough.
+members-end = There is nobody further down
+members-pages = More members
+members-first-page = First page
+members-next-page = Next page
+
+login-state-company = Companies have none
+login-state-deactivated = Deactivated
+login-state-none = No login
+login-state-disabled = Switched off
+login-state-has = Has a login
+
+record-title = Record
+record-login = Login
+record-edit = Edit
+record-edit-title = Edit { $name }
+record-new-person = Add a person
+record-new-company = Add a company
+record-admin = Administrator
+record-unique-id = UniqueID
+record-people = People of this company
+record-no-groups = In no group.
+record-deactivate = Deactivate
+record-reactivate = Reactivate
+record-is-deactivated = This record is deactivated.
+record-is-deactivated-why = The person cannot log in. Everything that is known of them is kept.
+record-yes = Yes
+record-no = No
+record-unknown = Not known
+record-blank = nothing
+record-colon = :
+record-section-name = Name and work
+record-section-contact = Contact
+record-section-about = About
+record-section-social = Pages elsewhere
+record-section-custom = Custom fields
+record-hint-company = The name of a company that is here already, or of a new one.
+record-hint-contact-email = Only shown here. The log-in e-mail is what platforms get.
+record-hint-url = The whole address, beginning with https://
+record-mistakes = { $count ->
+    [one] Not saved yet: 1 thing to correct.
+   *[other] Not saved yet: { $count } things to correct.
+}
+record-wrong-missing = Enter a name.
+record-wrong-long = This is too long. Use at most { $most } characters.
+record-wrong-control = This holds characters that cannot be shown. Type it anew, on one line.
+record-wrong-email = This is not an e-mail address. Write it like ann@example.org.
+record-wrong-phone = This is not a phone number. Write it like +1 555 010 0142.
+record-wrong-url = This is not a web address. Copy it whole, beginning with https://
+record-wrong-number = This is not a number. Write it like 12 or 12.5.
+record-wrong-date = This is not a date. Write it like 2026-12-31.
+record-wrong-yes-no = Choose one of these.
+record-conflict = Somebody else saved this record while you were editing it.
+record-conflict-next = Nothing of yours is saved yet. Where you differ, yours stands below. Look it over; saving now makes it so:
+
+field-first-name = First name
+field-last-name = Last name
+field-job-title = Job title
+field-company = Company
+field-member-status = Member status
+field-contact-email = Contact e-mail
+field-login-email = Log-in e-mail
+field-email = E-mail
+field-phone = Phone
+field-street = Street
+field-city = City
+field-region = State or region
+field-postal-code = Postal code
+field-country = Country
+field-bio = Bio
+field-picture = Picture
+field-website = Website
+field-facebook = Facebook
+field-linkedin = LinkedIn
+field-twitter = X (Twitter)
+field-youtube = YouTube
+field-instagram = Instagram
+field-name = Name
+
+login-add = Add a login
+login-change = Change
+login-add-title = Add a login for { $name }
+login-change-title = Change the login of { $name }
+login-new-hint = With a login, this person can open every community that you have connected. Leave it blank for a person who only has a record.
+login-email = Log-in e-mail
+login-email-hint = What this person logs in with, and the e-mail that platforms get.
+login-email-change-hint = From now on, this person logs in with the new address. Their password stays.
+login-email-taken = Somebody else logs in with this e-mail. Use an address that is only theirs.
+login-first-password = First password
+login-first-password-hint = You may leave it blank: then nobody can log in with it yet. At least 15 characters, for example three or four words.
+login-password-alone = Enter the log-in e-mail that this password is for.
+login-unverified = not confirmed
+login-has-password = Password set
+login-no-password = No password yet
+login-last = Logged in { $at }
+login-never-used = Never logged in
+login-sessions = { $count ->
+    [0] Logged in nowhere
+    [one] Logged in on 1 device
+   *[other] Logged in on { $count } devices
+}
+login-end-sessions = Log out everywhere
+login-none-why = Without one, this person cannot log in anywhere.
+login-is-disabled = This login is switched off.
+login-disable = Switch login off
+login-enable = Switch login on
+
+access-title = Can { $name } log in?
+access-client = SSO client
+access-answer = Answer
+access-client-off = This SSO client is switched off.
+access-no-login = There is no login.
+access-login-disabled = The login is switched off.
+access-deactivated = The record is deactivated.
+access-not-permitted = Only for { $groups }, and in none of them.
+
+deactivate-title = Deactivate { $name }?
+deactivate-happens = What happens
+deactivate-login = Nobody can log in with this login any more.
+deactivate-sessions = { $count ->
+    [0] Every code and token ends at once.
+    [one] 1 device is logged out, and every code and token ends, at once.
+   *[other] { $count } devices are logged out, and every code and token ends, at once.
+}
+deactivate-elsewhere = A community that is open right now stays open until it asks us again.
+deactivate-groups = The record stays, with its groups.
+deactivate-back = You can reactivate it at any time. What was ended stays ended.
+deactivate-company-people = Its people stay as they are, and keep its name.
+deactivate-company-new = Nobody new can be put into it.
+deactivate-self = You cannot deactivate yourself.
+deactivate-self-next = Ask another administrator to do it.
+disable-title = Switch off the login of { $name }?
+disable-record = The record stays in use, with its groups.
+disable-platforms = For community platforms, this person counts as somebody without a login.
+disable-self = You cannot switch off your own login.
+
+preview-login-disabled = The login of { $member } is switched off, so { $client } learns nothing.
+preview-login-disabled-next = Switch it on again on their page, or choose another member.
+change-becomes = becomes
+lately = Lately
+lately-nothing = Nothing has happened yet.
+lately-added = Added
+lately-changed = Edited
+lately-deactivated = Deactivated
+lately-reactivated = Reactivated
+lately-password-changed = Password changed
+lately-login-added = Login added
+lately-login-email-changed = Log-in e-mail changed
+lately-login-disabled = Login switched off
+lately-login-enabled = Login switched on
+lately-logged-in = Logged in
+lately-logged-out = Logged out
+lately-logged-out-everywhere = Logged out everywhere
+lately-joined = Joined a group
+lately-left = Left a group
+lately-other = Something else
+lately-by = by { $name }
+lately-by-command-line = by the command line
+lately-by-set-up = by the set-up link
+lately-by-system = by the server
+
+settings-general = General
+settings-fields = Custom Fields
+settings-integrations = Integrations
+settings-name-hint = What members see on every page, and on the way to a community.
+settings-site-url-hint = Every platform knows you by this address. It is changed with <code>novi-sso association move</code>.
+
+fields-intro = What you keep of people and companies beyond the standard fields.
+fields-add = Add field
+fields-new = Add a custom field
+fields-none = No custom fields yet
+fields-none-why = Add one for what you want to know of every person and company: a key, a year, an area of work.
+fields-full = There are 100 custom fields. Delete one that is no longer used before you add another.
+fields-label = Label
+fields-label-empty = Give the field a label.
+fields-label-wrong = Use at most 60 characters, on one line.
+fields-label-taken = Another field is called that already. Choose another label.
+fields-kind = Type
+fields-kind-hint = It stays as it is once the field is added.
+fields-kind-text = Text
+fields-kind-number = Number
+fields-kind-date = Date
+fields-kind-url = Web address
+fields-kind-yes-no = Yes or no
+fields-key = Key
+fields-key-hint = Platforms know the field by it. It stays when the label changes.
+fields-shown = Show in the Members section
+fields-shown-column = Shown
+fields-shown-hint = On the pages of people and companies.
+fields-sent = Synced to Higher Logic
+fields-delete = Delete
+fields-delete-title = Delete { $label }?
+fields-delete-values = { $count ->
+    [0] No record has a value in it. Nothing is lost.
+    [one] The value of 1 record is lost, for good.
+   *[other] The values of { $count } records are lost, for good.
+}
+fields-delete-sent = Higher Logic gets no more of it.
+fields-delete-hide = To keep the values and only hide the field, switch off that it is shown in the Members section.
+fields-delete-button = { $count ->
+    [0] Delete the field
+    [one] Delete the field and 1 value
+   *[other] Delete the field and { $count } values
+}
+
+toast-record-added = Added.
+toast-record-deactivated = Deactivated.
+toast-record-reactivated = Active again.
+toast-record-logged-out = Logged out on every device.
+toast-login-disabled = The login is switched off.
+toast-login-enabled = The login works again.
+toast-field-deleted = Deleted, with its values.
+people-find = Name, e-mail or company
+people-no-match = Nobody looks like this
+people-show-all = Show everybody
 
 ## Groups on the community platforms
 

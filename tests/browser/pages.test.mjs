@@ -326,6 +326,119 @@ pages(harbor, "groups and what happened", async ({ novi, visit, look }) => {
   await page.getByLabel("About").selectOption("People, companies and groups");
   await page.getByRole("button", { name: "Find" }).click();
   await look(page, "events-found");
+pages(harbor, "people and companies", async ({ novi, visit, look }) => {
+  const { page, context } = await visit();
+  await page.goto(`${novi.url}/log-in`);
+  await logIn(page, { email: novi.admin, password: novi.password });
+  await stands(page, "SSO Clients");
+  await page.getByRole("link", { name: "Members", exact: true }).click();
+  await stands(page, "Members");
+  await look(page, "members");
+  await page.getByRole("link", { name: "Next page" }).click();
+  await look(page, "members-next");
+  await page.goto(`${novi.url}/admin/members?q=nothing+like+it`);
+  await look(page, "members-no-match");
+  await page.getByLabel("Name, e-mail or company").fill("lindqvist");
+  await page.getByRole("button", { name: "Find" }).click();
+  await page.getByRole("link", { name: "Marta Lindqvist" }).click();
+  await stands(page, "Marta Lindqvist");
+  const marta = page.url();
+  await look(page, "person");
+
+  await page.getByRole("link", { name: "Edit Marta Lindqvist" }).click();
+  await look(page, "person-edit");
+  const other = await context.newPage();
+  await other.goto(`${marta}/edit`);
+  await other.getByLabel("Job title").fill("Chair");
+  await other.getByRole("button", { name: "Save" }).click();
+  await other.getByText("Saved.").waitFor();
+  await look(other, "person-changed");
+  await other.close();
+  await page.getByLabel("Job title").fill("A job with quite a long title, of the sort that boards and committees give each other");
+  await page.getByLabel("Bio").fill("Roofs.\nAnd boats.");
+  await page.getByLabel("Website").fill("https://lindqvistroofing.example/a-page-with-quite-a-long-name/and-more-of-it");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Somebody else saved this record").waitFor();
+  await look(page, "person-conflict");
+  await page.getByLabel("Website").fill("lindqvistroofing.example");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Not saved yet: 1 thing to correct.").waitFor();
+  await look(page, "person-mistakes");
+
+  for (const [step, name] of [["login", "login-change"], ["login/disable", "login-disable"], ["deactivate", "deactivate"]]) {
+    await page.goto(`${marta}/${step}`);
+    await look(page, name);
+  }
+  await page.goto(`${marta}/login`);
+  await page.getByLabel("Log-in e-mail").fill(novi.admin);
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Somebody else logs in with this e-mail.").waitFor();
+  await look(page, "login-taken");
+
+  await page.goto(`${novi.url}/admin/members`);
+  await page.getByRole("link", { name: "Add person" }).click();
+  await look(page, "person-new");
+  await page.getByLabel("First name").fill("Oliver");
+  await page.getByLabel("Last name").fill("Lim");
+  await page.getByLabel("Company").fill("Lim Carpentry");
+  await page.getByRole("button", { name: "Save" }).click();
+  await stands(page, "Oliver Lim");
+  await look(page, "person-without-login");
+  await page.getByRole("link", { name: "Add a login" }).click();
+  await look(page, "login-add");
+  await page.getByLabel("Log-in e-mail").fill("o.lim@newcomer.example");
+  await page.getByRole("button", { name: "Save" }).click();
+  await stands(page, "Oliver Lim");
+  await page.getByRole("link", { name: "Switch login off" }).click();
+  await page.getByRole("button", { name: "Switch login off" }).click();
+  await page.getByText("This login is switched off.").waitFor();
+  await look(page, "person-login-off");
+  await page.getByRole("link", { name: "Deactivate" }).click();
+  await page.getByRole("button", { name: "Deactivate" }).click();
+  await page.getByText("This record is deactivated.").waitFor();
+  await look(page, "person-deactivated");
+  await page.getByRole("link", { name: "Lim Carpentry" }).click();
+  await stands(page, "Lim Carpentry");
+  await look(page, "company");
+  await page.goto(`${novi.url}/admin/members/new?kind=company`);
+  await look(page, "company-new");
+});
+
+pages(harbor, "the association settings", async ({ novi, visit, look }) => {
+  const { page } = await visit();
+  await page.goto(`${novi.url}/log-in`);
+  await logIn(page, { email: novi.admin, password: novi.password });
+  await stands(page, "SSO Clients");
+  await page.goto(`${novi.url}/admin/settings`);
+  await look(page, "settings");
+  await skipNativeChecks(page);
+  await page.getByLabel("Who helps members? E-mail").fill("help@");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.locator("[aria-invalid]").waitFor();
+  await look(page, "settings-mistakes");
+  await page.getByRole("link", { name: "Custom Fields" }).click();
+  await page.getByText("No custom fields yet").waitFor();
+  await look(page, "fields-none");
+  await page.getByRole("link", { name: "Add field" }).click();
+  await look(page, "field-new");
+  await skipNativeChecks(page);
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Give the field a label.").waitFor();
+  await look(page, "field-mistake");
+  for (const [label, kind] of [["Year of graduation", "Number"], ["Volunteers", "Yes or no"]]) {
+    await page.goto(`${novi.url}/admin/settings/fields/new`);
+    await page.getByLabel("Label").fill(label);
+    await page.getByLabel(kind).check();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("link", { name: label }).waitFor();
+  }
+  await look(page, "fields");
+  await page.getByRole("link", { name: "Volunteers" }).click();
+  await look(page, "field");
+  await page.getByRole("link", { name: "Delete" }).click();
+  await look(page, "field-delete");
+  await page.goto(`${novi.url}/admin/members/new`);
+  await look(page, "person-new-custom");
 });
 
 pages(harbor, "errors", async ({ novi, visit, look }) => {

@@ -3,10 +3,9 @@
 
 use novi_sso::associations::set_up;
 use novi_sso::clients::TokenAuthMethod;
-use novi_sso::router::ROUTES;
 
-use crate::routes::concrete;
-use crate::support::{Browser, CALLBACK, ELSEWHERE, HOME, Member, Novi, Platform};
+use crate::routes::{concrete, routes};
+use crate::support::{Browser, CALLBACK, DOUBLE, ELSEWHERE, HOME, Member, Novi, Platform};
 
 /// Two associations that look alike: the same admin's e-mail and a client of the same name in each.
 struct Two {
@@ -44,23 +43,26 @@ async fn every_route_with_the_other_associations_ids_is_404_and_changes_nothing(
         ("version", "1"),
         ("password", "copper kettle on friday"),
     ];
+    novi.doubles(ELSEWHERE, &theirs.client_id).await;
     let before = novi.tables().await;
 
     let mut tried = 0;
-    for (method, path) in ROUTES.iter().filter(|(_, path)| path.contains("_id}")) {
+    let is_theirs = |path: &str| path.contains("_id}");
+    for (method, path) in routes().filter(|(_, path)| is_theirs(path)) {
         for id in [theirs.client_id.clone(), theirs.client_id.to_uppercase()] {
             let url = concrete(path, &id);
-            let page = match *method {
+            let page = match method {
                 "GET" => ruth.get(&url).await,
                 _ => ruth.post(&url, &form).await,
             };
             assert_eq!(page.status, 404, "{method} {path}");
             assert!(!page.body.contains(THEIR_NAME), "{method} {path}");
+            assert!(!page.body.contains(DOUBLE), "{method} {path}");
             tried += 1;
         }
     }
 
-    assert!(tried >= 44, "the router has routes with ids");
+    assert!(tried >= 80, "the router has routes with ids");
     assert_eq!(novi.tables().await.changed_since(&before), [""; 0]);
     assert!(novi.client_exists(ELSEWHERE, &theirs.client_id).await);
 }
@@ -70,6 +72,7 @@ async fn every_route_with_the_other_associations_ids_is_404_and_changes_nothing(
 async fn no_page_shows_the_other_associations_clients_or_members() {
     let Two { novi, theirs, mut ruth, their_admin } = two().await;
     let id = &theirs.client_id;
+    novi.doubles(ELSEWHERE, id).await;
 
     for path in [
         "/admin/sso-clients".to_owned(),
@@ -85,13 +88,21 @@ async fn no_page_shows_the_other_associations_clients_or_members() {
         "/account".to_owned(),
         "/account/apps".to_owned(),
         "/admin/sso-clients/new".to_owned(),
+        "/admin/members".to_owned(),
+        "/admin/members?q=nora".to_owned(),
+        format!("/admin/members?q={DOUBLE}"),
+        format!("/admin/members?after={id}"),
+        "/admin/members/new".to_owned(),
+        "/admin/settings".to_owned(),
+        "/admin/settings/fields".to_owned(),
     ] {
         let page = ruth.get(&path).await;
         assert_eq!(page.status, 200, "{path}");
         // What was searched for stands in the field and in links with it; it must stand nowhere else.
         let body = page.body.replace(&format!("“{id}”"), "").replace(&format!("\"{id}\""), "");
         let body = body.replace(&format!("?q={id}&"), "");
-        for theirs in [id, THEIR_NAME, "nurses.mobilize.io", "Nora", &their_admin.email] {
+        let body = body.replace(&format!("value=\"{DOUBLE}\""), "");
+        for theirs in [id, DOUBLE, THEIR_NAME, "nurses.mobilize.io", "Nora", &their_admin.email] {
             assert!(!body.contains(theirs), "{theirs} on {path}");
         }
     }

@@ -20,6 +20,7 @@ mod housekeeping;
 mod isolation;
 mod journeys;
 mod kill;
+mod members;
 mod oidc;
 mod refusals;
 mod routes;

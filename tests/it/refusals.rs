@@ -15,10 +15,9 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use bytes::Bytes;
 use hyper::body::Frame;
-use novi_sso::router::ROUTES;
 use novi_sso::web;
 
-use crate::routes::concrete;
+use crate::routes::{concrete, routes};
 use crate::support::{Browser, HOME, Novi, Page};
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -73,17 +72,18 @@ fn limit(path: &str) -> usize {
 async fn a_body_is_read_up_to_its_limit_and_no_further() {
     let novi = Novi::start().await;
     let forj = novi.client("Forj").await;
+    novi.doubles(HOME, &forj.client_id).await;
     let ruth = admin(&novi).await;
     let before = novi.tables().await;
 
-    for (method, path) in ROUTES {
+    for (method, path) in routes() {
         let taken = Arc::new(AtomicUsize::new(0));
         let url = concrete(path, &forj.client_id);
         let flood = Body::new(Flood(taken.clone()));
         let page = Page::of(&novi.router, request(&ruth, method, &url, flood)).await;
 
         let taken = taken.load(Ordering::Relaxed);
-        if *method == "GET" {
+        if method == "GET" {
             assert_eq!(taken, 0, "{path} reads no body");
         } else {
             assert_eq!(page.status, 413, "{method} {path}: {}", page.body);
@@ -119,13 +119,14 @@ async fn a_body_of_exactly_the_limit_is_read() {
 async fn a_method_that_a_route_lacks_is_405_and_the_answer_names_those_it_has() {
     let novi = Novi::start().await;
     let forj = novi.client("Forj").await;
+    novi.doubles(HOME, &forj.client_id).await;
     let mut ruth = admin(&novi).await;
     let before = novi.tables().await;
-    let paths: BTreeSet<&str> = ROUTES.iter().map(|(_, path)| *path).collect();
+    let paths: BTreeSet<&str> = routes().map(|(_, path)| path).collect();
 
     for path in paths {
         let has: Vec<&str> =
-            ROUTES.iter().filter(|(_, known)| *known == path).map(|(method, _)| *method).collect();
+            routes().filter(|(_, known)| *known == path).map(|(method, _)| method).collect();
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"] {
             if has.contains(&method) {
                 continue;

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use novi_sso::router::ROUTES;
+use novi_sso::router::{ROUTES, SYNC_ROUTES};
 use novi_sso::token::{Purpose, Token};
 
-use crate::support::{Browser, Novi, Page};
+use crate::support::{Browser, HOME, Novi, Page};
 
 /// A route's path with this client in it, its first Secret Key, its namesakes (see [`Novi::namesakes`]), and
 /// a file that there is.
 pub fn concrete(pattern: &str, client_id: &str) -> String {
     let path = pattern.replace("{client_id}", client_id).replace("{group_id}", client_id);
     let path = path.replace("{secret_id}", client_id).replace("{plan_id}", client_id);
-    let path = path.replace("{record_id}", client_id);
+    // A person and a custom field that are called by the client's id: see `Novi::doubles`.
+    let path = path.replace("{record_id}", client_id).replace("{field_id}", client_id);
     let path = path.replace("{hash}/{name}", "brand/0b5f6b.css");
     assert!(!path.contains('{'), "say what stands for the parameter in {pattern}");
     path
@@ -85,6 +86,43 @@ const ANSWERS: &[(&str, &str, [u16; 3])] = &[
     ("GET", "/admin/groups/{group_id}/delete", [303, 403, 200]),
     ("POST", "/admin/groups/{group_id}/delete", [303, 403, 303]),
     ("GET", "/admin/events", [303, 403, 200]),
+    ("GET", "/admin/groups/sync", [303, 403, 200]),
+    ("GET", "/admin/groups/{group_id}/sync", [303, 403, 200]),
+    ("POST", "/admin/groups/{group_id}/sync", [303, 403, 303]),
+    ("POST", "/admin/groups/{group_id}/link", [303, 403, 303]),
+    ("POST", "/admin/groups/{group_id}/there", [303, 403, 303]),
+    ("GET", "/admin/groups/{group_id}/preview", [303, 403, 200]),
+    ("GET", "/admin/groups/{group_id}/plans/{plan_id}", [303, 403, 200]),
+    ("POST", "/admin/groups/{group_id}/plans/{plan_id}/release", [303, 403, 422]),
+    ("POST", "/admin/groups/{group_id}/plans/{plan_id}/discard", [303, 403, 303]),
+    ("POST", "/admin/groups/{group_id}/plans/{plan_id}/stop", [303, 403, 409]),
+    ("POST", "/admin/groups/{group_id}/plans/{plan_id}/restore", [303, 403, 409]),
+    ("GET", "/admin/members/{record_id}/sent", [303, 403, 200]),
+    ("POST", "/admin/members/{record_id}/sync", [303, 403, 303]),
+    ("GET", "/admin/members", [303, 403, 200]),
+    ("GET", "/admin/members/new", [303, 403, 200]),
+    ("POST", "/admin/members/new", [303, 403, 422]),
+    ("GET", "/admin/members/{record_id}", [303, 403, 200]),
+    ("GET", "/admin/members/{record_id}/edit", [303, 403, 200]),
+    ("POST", "/admin/members/{record_id}/edit", [303, 403, 422]),
+    ("GET", "/admin/members/{record_id}/deactivate", [303, 403, 200]),
+    ("POST", "/admin/members/{record_id}/deactivate", [303, 403, 303]),
+    ("POST", "/admin/members/{record_id}/reactivate", [303, 403, 303]),
+    ("POST", "/admin/members/{record_id}/log-out-everywhere", [303, 403, 303]),
+    ("GET", "/admin/members/{record_id}/login", [303, 403, 200]),
+    ("POST", "/admin/members/{record_id}/login", [303, 403, 422]),
+    ("GET", "/admin/members/{record_id}/login/disable", [303, 403, 200]),
+    ("POST", "/admin/members/{record_id}/login/disable", [303, 403, 303]),
+    ("POST", "/admin/members/{record_id}/login/enable", [303, 403, 303]),
+    ("GET", "/admin/settings", [303, 403, 200]),
+    ("POST", "/admin/settings", [303, 403, 422]),
+    ("GET", "/admin/settings/fields", [303, 403, 200]),
+    ("GET", "/admin/settings/fields/new", [303, 403, 200]),
+    ("POST", "/admin/settings/fields/new", [303, 403, 422]),
+    ("GET", "/admin/settings/fields/{field_id}", [303, 403, 200]),
+    ("POST", "/admin/settings/fields/{field_id}", [303, 403, 422]),
+    ("GET", "/admin/settings/fields/{field_id}/delete", [303, 403, 200]),
+    ("POST", "/admin/settings/fields/{field_id}/delete", [303, 403, 303]),
     ("GET", "/sso-assets/{hash}/{name}", [200, 200, 200]),
     ("GET", "/", [404, 404, 404]),
     ("GET", "/healthz", [200, 200, 200]),
@@ -114,12 +152,17 @@ async fn ask(browser: &mut Browser, method: &str, path: &str, form_token: &str) 
     }
 }
 
+/// All that is mounted.
+pub fn routes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ROUTES.iter().chain(SYNC_ROUTES).copied()
+}
+
 fn posts() -> impl Iterator<Item = &'static str> {
-    ROUTES.iter().filter(|(method, _)| *method != "GET").map(|(_, path)| *path)
+    routes().filter(|(method, _)| *method != "GET").map(|(_, path)| path)
 }
 
 fn gets() -> impl Iterator<Item = &'static str> {
-    ROUTES.iter().filter(|(method, _)| *method == "GET").map(|(_, path)| *path)
+    routes().filter(|(method, _)| *method == "GET").map(|(_, path)| path)
 }
 
 /// The walks are worth something only if no route is left out.
@@ -143,10 +186,10 @@ fn the_list_of_routes_is_the_router() {
         }
     }
 
-    let listed = ROUTES.iter().map(|(method, path)| (method.to_string(), path.to_string()));
+    let listed = routes().map(|(method, path)| (method.to_owned(), path.to_owned()));
     assert_eq!(listed.collect::<BTreeSet<_>>(), mounted);
     let answers = ANSWERS.iter().map(|(method, path, _)| (*method, *path));
-    assert_eq!(answers.collect::<BTreeSet<_>>(), ROUTES.iter().copied().collect());
+    assert_eq!(answers.collect::<BTreeSet<_>>(), routes().collect());
 }
 
 /// PLATFORMS.md 7: the controls of the stand-ins, and their APIs, are mounted by tests and `demo` alone.
@@ -174,6 +217,7 @@ async fn nobody_members_and_admins_get_exactly_what_the_table_says() {
             let novi = Novi::start().await;
             let forj = novi.client("Forj").await;
             novi.namesakes().await;
+            novi.doubles(HOME, &forj.client_id).await;
             let (mut browser, form_token) = visitor(&novi, who).await;
 
             let url = concrete(path, &forj.client_id);
@@ -194,6 +238,7 @@ async fn a_form_without_its_token_changes_nothing() {
     let novi = Novi::start().await;
     let forj = novi.client("Forj").await;
     novi.namesakes().await;
+    novi.doubles(HOME, &forj.client_id).await;
     let (mut ruth, _) = visitor(&novi, Who::Admin).await;
     let before = novi.tables().await;
 
@@ -217,6 +262,7 @@ async fn a_form_from_another_website_is_refused() {
     let novi = Novi::start().await;
     let forj = novi.client("Forj").await;
     novi.namesakes().await;
+    novi.doubles(HOME, &forj.client_id).await;
     let (mut ruth, form_token) = visitor(&novi, Who::Admin).await;
     let before = novi.tables().await;
     let evil: [&[(&str, &str)]; 8] = [
@@ -280,6 +326,7 @@ async fn no_get_changes_a_row() {
     let novi = Novi::start().await;
     let forj = novi.client("Forj").await;
     novi.namesakes().await;
+    novi.doubles(HOME, &forj.client_id).await;
     for who in [Who::Nobody, Who::Member, Who::Admin] {
         let (mut browser, _) = visitor(&novi, who).await;
         let before = novi.tables().await;
@@ -303,6 +350,7 @@ async fn no_get_shows_a_secret_key_or_its_hash() {
     let novi = Novi::start().await;
     let forj = novi.client("Forj").await;
     novi.namesakes().await;
+    novi.doubles(HOME, &forj.client_id).await;
     let hash = Token::presented(&*forj.secret).hash(Purpose::ClientSecret);
     for who in [Who::Nobody, Who::Member, Who::Admin] {
         let (mut browser, _) = visitor(&novi, who).await;

@@ -88,7 +88,8 @@ pub async fn permission_change(
                  from members m
                  join logins l
                      on l.association_id = m.association_id and l.member_id = m.member_id
-                 where m.association_id = $1 and m.deactivated_at is null) p",
+                 where m.association_id = $1 and m.deactivated_at is null
+                     and l.disabled_at is null) p",
         )
         .bind(id.map_or("", ClientId::as_str))
         .bind(groups.len() as i64);

@@ -21,6 +21,7 @@ rows! {
         pub last_name: String,
         pub email: Option<String>,
         pub deactivated_at: Option<Timestamp>,
+        pub login_disabled_at: Option<Timestamp>,
     }
 }
 
@@ -30,7 +31,8 @@ impl Found {
     }
 
     pub fn may_log_in(&self) -> bool {
-        self.email.is_some() && self.deactivated_at.is_none()
+        let is_out = self.deactivated_at.or(self.login_disabled_at).is_some();
+        self.email.is_some() && !is_out
     }
 }
 

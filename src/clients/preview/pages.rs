@@ -85,7 +85,8 @@ async fn subject(
     let is_permitted = permitted::allows(&mut site.read(), client, &member.member_id).await?;
     let claims = match profile {
         None => Err(SubjectProblem::NoLogin),
-        Some(_) if !member.may_log_in() => Err(SubjectProblem::Deactivated),
+        Some(_) if member.deactivated_at.is_some() => Err(SubjectProblem::Deactivated),
+        Some(_) if !member.may_log_in() => Err(SubjectProblem::LoginDisabled),
         Some(_) if !is_permitted => Err(SubjectProblem::NotPermitted),
         Some(profile) => Ok(answers(site, client, &profile, &scopes.join(" ")).await?.into()),
     };

@@ -13,7 +13,8 @@ pub async fn search(
     limit: i64,
 ) -> Result<Vec<Found>, Error> {
     db.find(
-        "select m.member_id, m.first_name, m.last_name, l.email, m.deactivated_at
+        "select m.member_id, m.first_name, m.last_name, l.email, m.deactivated_at,
+             l.disabled_at as login_disabled_at
          from members m
          left join logins l on l.association_id = m.association_id and l.member_id = m.member_id
          where m.association_id = $1
@@ -32,7 +33,8 @@ pub async fn search(
 
 pub async fn find(db: &mut Reader, member: &MemberId) -> Result<Option<Found>, Error> {
     db.find(
-        "select m.member_id, m.first_name, m.last_name, l.email, m.deactivated_at
+        "select m.member_id, m.first_name, m.last_name, l.email, m.deactivated_at,
+             l.disabled_at as login_disabled_at
          from members m
          left join logins l on l.association_id = m.association_id and l.member_id = m.member_id
          where m.association_id = $1 and m.member_id = $2",

@@ -40,6 +40,7 @@ pub struct Subject {
 pub enum SubjectProblem {
     NoLogin,
     Deactivated,
+    LoginDisabled,
     NotPermitted,
 }
 
@@ -69,6 +70,9 @@ impl Preview {
         let (what, next) = match problem {
             SubjectProblem::NoLogin => ("preview-no-login", "preview-no-login-next"),
             SubjectProblem::Deactivated => ("preview-deactivated", "preview-deactivated-next"),
+            SubjectProblem::LoginDisabled => {
+                ("preview-login-disabled", "preview-login-disabled-next")
+            }
             SubjectProblem::NotPermitted => ("preview-not-permitted", "preview-not-permitted-next"),
         };
         let args = [("member", name.into()), ("client", (&self.name).into())];
@@ -153,6 +157,7 @@ pub mod samples {
             ("client-preview-bare", preview("", Vec::new(), Some(Ok(bare))).render().unwrap()),
             ("client-preview-no-login", wrong(SubjectProblem::NoLogin)),
             ("client-preview-deactivated", wrong(SubjectProblem::Deactivated)),
+            ("client-preview-login-disabled", wrong(SubjectProblem::LoginDisabled)),
             ("client-preview-not-permitted", wrong(SubjectProblem::NotPermitted)),
         ]
     }

@@ -5,6 +5,8 @@ use crate::db::{Error, Reader, Writer};
 use crate::id::{GroupId, RecordId};
 use crate::members::Email;
 
+/// People and companies each by their own tables: SQLite would read a view of both as a whole, before it
+/// joins it with anything.
 pub async fn page(
     db: &mut Reader,
     group: &GroupId,
@@ -17,31 +19,41 @@ pub async fn page(
         None => (String::new(), ""),
     };
     db.find(
-        "select r.record_id, r.kind, r.deactivated_at,
-             coalesce(c.name, trim(m.first_name || ' ' || m.last_name)) as name,
-             coalesce(l.email, m.contact_email, c.email) as email,
-             e.name as company
-         from group_records gr
-         join records r
-             on r.association_id = gr.association_id and r.record_id = gr.record_id
-             and r.kind = gr.kind
-         left join members m
-             on m.association_id = r.association_id and m.member_id = r.record_id
-         left join logins l
-             on l.association_id = m.association_id and l.member_id = m.member_id
-         left join companies c
-             on c.association_id = r.association_id and c.company_id = r.record_id
+        "select p.record_id, 'person' as kind, p.name, p.email, e.name as company,
+             p.deactivated_at, p.sort_name
+         from (select m.association_id, m.member_id as record_id, m.company_id, m.deactivated_at,
+                   trim(m.first_name || ' ' || m.last_name) as name,
+                   coalesce(l.email, m.contact_email) as email,
+                   coalesce(m.sort_name, '') as sort_name
+               from group_records gr
+               join members m
+                   on m.association_id = gr.association_id and m.member_id = gr.record_id
+               left join logins l
+                   on l.association_id = m.association_id and l.member_id = m.member_id
+               where gr.association_id = $1 and gr.group_id = $2 and gr.kind = 'person'
+                   and (coalesce(m.sort_name, ''), m.member_id) > ($3, $4)
+                   and ($5 = ''
+                        or coalesce(m.search_text,
+                                    lower(m.first_name || ' ' || m.last_name || ' '
+                                          || coalesce(l.email, m.contact_email, '')))
+                           like $5 escape '!')
+               order by coalesce(m.sort_name, ''), m.member_id
+               limit $6) p
          left join companies e
-             on e.association_id = m.association_id and e.company_id = m.company_id
-         where gr.association_id = $1 and gr.group_id = $2
-             and (coalesce(r.sort_name, ''), gr.record_id) > ($3, $4)
-             and ($5 = ''
-                  or coalesce(r.search_text,
-                              lower(c.name),
-                              lower(m.first_name || ' ' || m.last_name || ' '
-                                    || coalesce(l.email, m.contact_email, '')))
-                     like $5 escape '!')
-         order by coalesce(r.sort_name, ''), gr.record_id
+             on e.association_id = p.association_id and e.company_id = p.company_id
+         union all
+         select c.record_id, 'company', c.name, c.email, null, c.deactivated_at, c.sort_name
+         from (select m.company_id as record_id, m.name, m.email, m.deactivated_at,
+                   coalesce(m.sort_name, '') as sort_name
+               from group_records gr
+               join companies m
+                   on m.association_id = gr.association_id and m.company_id = gr.record_id
+               where gr.association_id = $1 and gr.group_id = $2 and gr.kind = 'company'
+                   and (coalesce(m.sort_name, ''), m.company_id) > ($3, $4)
+                   and ($5 = '' or coalesce(m.search_text, lower(m.name)) like $5 escape '!')
+               order by coalesce(m.sort_name, ''), m.company_id
+               limit $6) c
+         order by sort_name, record_id
          limit $6",
     )
     .bind(group)
@@ -68,26 +80,34 @@ async fn sort_name(db: &mut Reader, record: &RecordId) -> Result<String, Error> 
 
 pub async fn search(db: &mut Reader, pattern: &str, most: i64) -> Result<Vec<Record>, Error> {
     db.find(
-        "select r.record_id, r.kind, r.deactivated_at,
-             coalesce(c.name, trim(m.first_name || ' ' || m.last_name)) as name,
-             coalesce(l.email, m.contact_email, c.email) as email,
-             e.name as company
-         from records r
-         left join members m
-             on m.association_id = r.association_id and m.member_id = r.record_id
-         left join logins l
-             on l.association_id = m.association_id and l.member_id = m.member_id
-         left join companies c
-             on c.association_id = r.association_id and c.company_id = r.record_id
+        "select p.record_id, 'person' as kind, p.name, p.email, e.name as company,
+             p.deactivated_at, p.sort_name
+         from (select m.association_id, m.member_id as record_id, m.company_id, m.deactivated_at,
+                   trim(m.first_name || ' ' || m.last_name) as name,
+                   coalesce(l.email, m.contact_email) as email,
+                   coalesce(m.sort_name, '') as sort_name
+               from members m
+               left join logins l
+                   on l.association_id = m.association_id and l.member_id = m.member_id
+               where m.association_id = $1
+                   and coalesce(m.search_text,
+                                lower(m.first_name || ' ' || m.last_name || ' '
+                                      || coalesce(l.email, m.contact_email, '')))
+                       like $2 escape '!'
+               order by coalesce(m.sort_name, ''), m.member_id
+               limit $3) p
          left join companies e
-             on e.association_id = m.association_id and e.company_id = m.company_id
-         where r.association_id = $1
-             and coalesce(r.search_text,
-                          lower(c.name),
-                          lower(m.first_name || ' ' || m.last_name || ' '
-                                || coalesce(l.email, m.contact_email, '')))
-                 like $2 escape '!'
-         order by coalesce(r.sort_name, ''), r.record_id
+             on e.association_id = p.association_id and e.company_id = p.company_id
+         union all
+         select c.record_id, 'company', c.name, c.email, null, c.deactivated_at, c.sort_name
+         from (select m.company_id as record_id, m.name, m.email, m.deactivated_at,
+                   coalesce(m.sort_name, '') as sort_name
+               from companies m
+               where m.association_id = $1
+                   and coalesce(m.search_text, lower(m.name)) like $2 escape '!'
+               order by coalesce(m.sort_name, ''), m.company_id
+               limit $3) c
+         order by sort_name, record_id
          limit $3",
     )
     .bind(pattern)
@@ -98,20 +118,18 @@ pub async fn search(db: &mut Reader, pattern: &str, most: i64) -> Result<Vec<Rec
 
 pub async fn record(db: &mut Reader, record: &RecordId) -> Result<Option<Record>, Error> {
     db.find(
-        "select r.record_id, r.kind, r.deactivated_at,
-             coalesce(c.name, trim(m.first_name || ' ' || m.last_name)) as name,
-             coalesce(l.email, m.contact_email, c.email) as email,
-             e.name as company
-         from records r
-         left join members m
-             on m.association_id = r.association_id and m.member_id = r.record_id
-         left join logins l
-             on l.association_id = m.association_id and l.member_id = m.member_id
-         left join companies c
-             on c.association_id = r.association_id and c.company_id = r.record_id
+        "select m.member_id as record_id, 'person' as kind,
+             trim(m.first_name || ' ' || m.last_name) as name,
+             coalesce(l.email, m.contact_email) as email, e.name as company, m.deactivated_at
+         from members m
+         left join logins l on l.association_id = m.association_id and l.member_id = m.member_id
          left join companies e
              on e.association_id = m.association_id and e.company_id = m.company_id
-         where r.association_id = $1 and r.record_id = $2",
+         where m.association_id = $1 and m.member_id = $2
+         union all
+         select company_id, 'company', name, email, null, deactivated_at
+         from companies
+         where association_id = $1 and company_id = $2",
     )
     .bind(record)
     .optional()
@@ -166,11 +184,14 @@ pub async fn groups_of(db: &mut Reader, record: &RecordId) -> Result<Vec<In>, Er
     .await
 }
 
+/// By the keys of both tables, because counting a view reads its rows.
 pub async fn size(db: &mut Reader, group: &GroupId) -> Result<i64, Error> {
     let counted: Option<(i64,)> = db
         .find(
-            "select count(*) from group_records
-             where association_id = $1 and group_id = $2",
+            "select (select count(*) from group_members
+                     where association_id = $1 and group_id = $2)
+                 + (select count(*) from group_companies
+                    where association_id = $1 and group_id = $2)",
         )
         .bind(group)
         .optional()

@@ -84,8 +84,7 @@ pub struct Check {
 impl Record {
     /// Where an admin looks at it.
     fn url(&self) -> String {
-        let base = if self.is_company() { "/admin/companies" } else { "/admin/members" };
-        format!("{base}/{}", self.record_id)
+        format!("/admin/members/{}", self.record_id)
     }
 
     fn small(&self, page: &Page) -> String {
@@ -318,7 +317,7 @@ mod tests {
         let html = sample("group-members");
 
         assert!(html.contains("/admin/members/3f0c9a52-7d1e-4b7e-9a41-6f2d5c8e1001"), "{html}");
-        assert!(html.contains("/admin/companies/3f0c9a52-7d1e-4b7e-9a41-6f2d5c8e1003"), "{html}");
+        assert!(html.contains("/admin/members/3f0c9a52-7d1e-4b7e-9a41-6f2d5c8e1003"), "{html}");
         assert!(html.contains("<small>Company record</small>"), "{html}");
         assert!(html.contains("<small>no e-mail</small>"), "{html}");
         assert!(html.contains("<small>Deactivated, p@b.example</small>"), "{html}");

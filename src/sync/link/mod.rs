@@ -203,10 +203,11 @@ async fn link_from(
         return Ok(Err(Refusal::TargetElsewhere));
     }
     store::forget_places(&mut tx, platform.as_text(), group).await?;
+    let group_type = target.group_type.map(GroupType::as_text);
     let by = actor.as_text();
-    store::link(&mut tx, platform.as_text(), group, target, by, begins).await?;
+    store::link(&mut tx, platform.as_text(), group, target, group_type, by, begins).await?;
     let (vault, kind) = (&site.app.vault, Kind::GroupLinked);
-    let about = (group.as_str(), platform.as_text());
+    let about = (platform.as_text(), group.as_str());
     events::record_between(&mut tx, vault, kind, actor, about, &target.remote_name).await?;
     tx.rouse().await?;
     tx.commit().await?;
@@ -226,7 +227,7 @@ pub async fn unlink(
         return Ok(false);
     };
     let (vault, kind) = (&site.app.vault, Kind::GroupUnlinked);
-    let about = (group.as_str(), platform.as_text());
+    let about = (platform.as_text(), group.as_str());
     events::record_between(&mut tx, vault, kind, actor, about, &name).await?;
     tx.commit().await?;
     Ok(true)

@@ -102,6 +102,7 @@ pub async fn link(
     platform: &str,
     group: &GroupId,
     target: &Target<'_>,
+    group_type: Option<&str>,
     by: &str,
     begins: Timestamp,
 ) -> Result<(), Error> {
@@ -126,7 +127,7 @@ pub async fn link(
     .bind(target.base_url)
     .bind(target.remote_group_id)
     .bind(target.remote_name)
-    .bind(target.group_type.map(super::GroupType::as_text))
+    .bind(group_type)
     .bind(now)
     .bind(by)
     .bind(begins)

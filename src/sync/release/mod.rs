@@ -317,7 +317,7 @@ pub async fn hold(
     store::decide(&mut tx, plan, PlanState::Making, PlanState::Held, None).await?;
     link::hold(&mut tx, platform, group, why, plan).await?;
     let (vault, actor) = (&site.app.vault, Actor::System);
-    let about = (group.as_str(), plan.as_str());
+    let about = (platform.as_text(), group.as_str());
     let details = (why.as_text(), removes);
     events::record_between(&mut tx, vault, Kind::RemovalsHeld, &actor, about, &details).await?;
     tx.commit().await?;
@@ -388,7 +388,7 @@ async fn record(
     actor: &Actor,
     plan: &Plan,
 ) -> Result<(), db::Error> {
-    let about = (plan.group_id.as_str(), plan.plan_id.as_str());
+    let about = (plan.platform.as_str(), plan.group_id.as_str());
     let details = (plan.size_before, plan.removes);
     events::record_between(tx, &site.app.vault, kind, actor, about, &details).await
 }

@@ -7,5 +7,6 @@ mod clients;
 mod keys;
 mod people;
 mod place;
+mod records;
 mod relying_party;
 mod start;

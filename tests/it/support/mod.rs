@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests see the database from the outside too")]
 
 mod browser;
+mod doubles;
 mod jwt;
 mod network;
 mod platform;
@@ -35,6 +36,7 @@ use novi_sso::web::companion::Companion;
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 
 pub use browser::{Browser, Page};
+pub use doubles::DOUBLE;
 pub use jwt::{Stranger, claims, header_of, kids, verified};
 pub use network::{network, proxy};
 pub use platform::{Platform, Reply};
