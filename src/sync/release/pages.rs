@@ -209,6 +209,7 @@ fn cause(words: &Words<'_>, plan: &Plan) -> Vec<Piece> {
         "daily" => page.t("sync-cause-daily"),
         "many_associations" => page.t("sync-cause-many-associations"),
         "linked" => page.t("sync-cause-linked"),
+        "stopped" => page.t("sync-cause-stopped"),
         _ => page.t1("sync-cause-too-many", "most", guard::most(plan.size_before)),
     };
     let history = format!("/admin/groups/{}/history", plan.group_id);
