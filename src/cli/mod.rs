@@ -20,6 +20,8 @@ mod migrate;
 mod output;
 mod restore;
 mod serve;
+#[cfg(feature = "sync")]
+mod sync;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -100,6 +102,10 @@ enum Command {
     /// SSO clients: the websites that members open with their login
     #[command(subcommand)]
     Client(client::Command),
+    /// Group sync to the community platforms
+    #[cfg(feature = "sync")]
+    #[command(subcommand)]
+    Sync(sync::Command),
 }
 
 pub fn main() -> ExitCode {
@@ -143,6 +149,8 @@ async fn run(cli: Cli) -> Result<()> {
         Command::Field(command) => field::run(&context, command).await,
         Command::Group(command) => group::run(&context, command).await,
         Command::Client(command) => client::run(&context, command).await,
+        #[cfg(feature = "sync")]
+        Command::Sync(command) => sync::run(&context, command).await,
     }
 }
 

@@ -465,6 +465,23 @@ pub async fn switch(
     tx.commit().await
 }
 
+/// The operator's own settings of a platform's contract; None is as documented.
+pub async fn set_profile(
+    site: &Site,
+    platform: Platform,
+    profile: Option<&str>,
+    actor: &Actor,
+) -> Result<bool, db::Error> {
+    let mut tx = site.write().await?;
+    if !store::set_profile(&mut tx, platform.as_text(), profile).await? {
+        return Ok(false);
+    }
+    let (vault, kind) = (&site.app.vault, Kind::IntegrationSaved);
+    events::record(&mut tx, vault, kind, actor, platform.as_text(), &"profile").await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
 /// Forgets the credentials. Groups are to be unlinked before.
 pub async fn disconnect(site: &Site, platform: Platform, actor: &Actor) -> Result<(), db::Error> {
     let mut tx = site.write().await?;

@@ -9,7 +9,7 @@ use crate::id::AssociationId;
 pub async fn all(db: &mut Reader) -> Result<Vec<Integration>, Error> {
     db.find(
         "select platform, base_url, profile, tenant_code, credentials,
-             case when api_key = '' then 0 else 1 end as is_connected,
+             cast(case when api_key = '' then 0 else 1 end as bigint) as is_connected,
              saved_at, saved_by, tested_at, test_answer, proved_at, recognised_at, doubt,
              bio_since, image_since, social_since, go_ahead_at, email_left_since, paused_at,
              paused_by, failures, open_until, stopped_at, stopped_answer, not_before,
@@ -392,12 +392,12 @@ pub async fn switch(tx: &mut Writer, platform: &str, switches: Switches) -> Resu
     let since = |on: bool| on.then_some(now);
     tx.change(
         "update integrations
-         set bio_since = case when $3 is null then null else coalesce(bio_since, $3) end,
-             image_since = case when $4 is null then null else coalesce(image_since, $4) end,
-             social_since = case when $5 is null then null else coalesce(social_since, $5) end,
-             go_ahead_at = case when $6 is null then null else coalesce(go_ahead_at, $6) end,
+         set bio_since = case when cast($3 as bigint) is null then null else coalesce(bio_since, $3) end,
+             image_since = case when cast($4 as bigint) is null then null else coalesce(image_since, $4) end,
+             social_since = case when cast($5 as bigint) is null then null else coalesce(social_since, $5) end,
+             go_ahead_at = case when cast($6 as bigint) is null then null else coalesce(go_ahead_at, $6) end,
              email_left_since =
-                 case when $7 is null then null else coalesce(email_left_since, $7) end
+                 case when cast($7 as bigint) is null then null else coalesce(email_left_since, $7) end
          where association_id = $1 and platform = $2",
     )
     .bind(platform)
@@ -416,6 +416,24 @@ pub async fn switch(tx: &mut Writer, platform: &str, switches: Switches) -> Resu
     .bind(now)
     .run()
     .await
+}
+
+pub async fn set_profile(
+    tx: &mut Writer,
+    platform: &str,
+    profile: Option<&str>,
+) -> Result<bool, Error> {
+    let changed: Option<(String,)> = tx
+        .change(
+            "update integrations set profile = $3
+             where association_id = $1 and platform = $2 and api_key <> ''
+             returning platform",
+        )
+        .bind(platform)
+        .bind(profile)
+        .optional()
+        .await?;
+    Ok(changed.is_some())
 }
 
 pub async fn disconnect(tx: &mut Writer, platform: &str, community: &str) -> Result<(), Error> {

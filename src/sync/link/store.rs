@@ -275,9 +275,9 @@ pub async fn checked(
     site.once(
         "update sync_links
          set lease_until = null, check_at = $5,
-             checked_at = case when $5 is null then $6 else checked_at end,
-             failed_at = case when $5 is null then null else failed_at end,
-             failure = case when $5 is null then null else failure end
+             checked_at = case when cast($5 as bigint) is null then $6 else checked_at end,
+             failed_at = case when cast($5 as bigint) is null then null else failed_at end,
+             failure = case when cast($5 as bigint) is null then null else failure end
          where association_id = $1 and platform = $2 and group_id = $3 and fence = $4",
     )
     .bind(platform)

@@ -101,7 +101,7 @@ pub async fn leaves(
 ) -> Result<(), Error> {
     tx.change(
         "update sync_places set leaves_why = $4
-         where association_id = $1 and record_id = $2 and (group_id = $3 or $3 is null)",
+         where association_id = $1 and record_id = $2 and (group_id = $3 or cast($3 as text) is null)",
     )
     .bind(record)
     .bind(group)

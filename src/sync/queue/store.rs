@@ -288,7 +288,7 @@ pub async fn done(
             "update sync_records
              set lease_until = null, answer = $6, tries = 0, failure = null, failed_at = null,
                  given_up_at = null,
-                 send_at = case when marks = $5 then null else $7 end
+                 send_at = case when marks = $5 then null else cast($7 as bigint) end
              where association_id = $1 and platform = $2 and record_id = $3 and fence = $4
              returning fence",
         )
@@ -337,7 +337,7 @@ pub async fn failed(
             "update sync_records
              set lease_until = null, tries = tries + 1, failure = $5,
                  failed_at = coalesce(failed_at, $6), send_at = $7,
-                 given_up_at = case when $7 is null then $6 else null end
+                 given_up_at = case when cast($7 as bigint) is null then cast($6 as bigint) else null end
              where association_id = $1 and platform = $2 and record_id = $3 and fence = $4
              returning fence",
         )

@@ -141,7 +141,7 @@ pub async fn decide(
     let decided: Option<(PlanId,)> = tx
         .change(
             "update sync_plans
-             set state = $4, decided_at = case when $4 = 'held' then decided_at else $5 end,
+             set state = $4, decided_at = case when $4 = 'held' then decided_at else cast($5 as bigint) end,
                  decided_by = coalesce($6, decided_by)
              where association_id = $1 and plan_id = $2 and state = $3
              returning plan_id",

@@ -17,7 +17,7 @@ pub async fn mark(
 ) -> Result<(), Error> {
     tx.change(
         "update associations
-         set staging_since = case when $2 is null then null else coalesce(staging_since, $2) end,
+         set staging_since = case when cast($2 as bigint) is null then null else coalesce(staging_since, $2) end,
              staging_sync_at = $3
          where association_id = $1",
     )
