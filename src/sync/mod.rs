@@ -15,6 +15,8 @@ pub mod places;
 mod plan;
 pub mod platform;
 pub mod preview;
+#[cfg(test)]
+mod properties;
 pub mod queue;
 pub mod release;
 pub mod runs;

@@ -3,34 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What one record should have on a platform, against what the platform confirmed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference<G> {
-    pub adds: Vec<G>,
-    pub removes: Vec<G>,
-    /// The fields are others than were sent last.
-    pub updates: bool,
-}
-
-impl<G> Difference<G> {
-    pub fn is_empty(&self) -> bool {
-        self.adds.is_empty() && self.removes.is_empty() && !self.updates
-    }
-}
-
-/// A record that is nowhere and should be nowhere has no fields to keep in step either.
-pub fn record<G: Ord + Clone>(
-    wanted: &BTreeSet<G>,
-    confirmed: &BTreeSet<G>,
-    fields_differ: bool,
-) -> Difference<G> {
-    Difference {
-        adds: wanted.difference(confirmed).cloned().collect(),
-        removes: confirmed.difference(wanted).cloned().collect(),
-        updates: fields_differ && !wanted.is_empty(),
-    }
-}
-
 /// Somebody whom the group wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted<R> {
@@ -83,14 +55,21 @@ pub fn group<R: Ord + Clone>(
         managers: Vec::new(),
         conflicts: Vec::new(),
     };
-    let mut found = BTreeSet::new();
+    let (mut found, mut spared) = (BTreeSet::new(), BTreeSet::new());
     for person in wanted {
+        let same_email = person.email.as_ref().and_then(|email| by_email.get(email).copied());
         let there = match &person.remote_id {
             Some(id) => by_id.get(id.as_str()).copied(),
-            None => person.email.as_ref().and_then(|email| by_email.get(email).copied()),
+            None => same_email,
         };
         match there {
-            None => plan.adds.push(person.record.clone()),
+            None => {
+                // Known there by an id that is not in the list: whoever has the e-mail may be the same
+                // person under a new id. Which it is shows when the addition is answered.
+                let double = same_email.filter(|it| !bound.contains_key(&it.remote_id));
+                spared.extend(double.map(|it| it.remote_id.as_str()));
+                plan.adds.push(person.record.clone());
+            }
             Some(there) => {
                 let owner = bound.get(&there.remote_id);
                 let is_theirs = owner.is_none_or(|owner| *owner == person.record);
@@ -105,7 +84,8 @@ pub fn group<R: Ord + Clone>(
         }
     }
     for there in listed.iter().filter(|there| there.is_in) {
-        if found.contains(there.remote_id.as_str()) {
+        let id = there.remote_id.as_str();
+        if found.contains(id) || spared.contains(id) {
             continue;
         }
         let left = if there.is_manager { &mut plan.managers } else { &mut plan.removes };
