@@ -61,6 +61,7 @@ kinds! {
     AssociationSetUp = "association.set_up", Settings;
     AssociationChanged = "association.changed", Settings;
     IssuerChanged = "association.issuer_changed", Settings;
+    MoveFinished = "association.move_finished", Settings;
     StagingChanged = "association.staging_changed", Sync;
     SigningKeyMade = "signing_key.made", Security;
     SigningKeyActivated = "signing_key.activated", Security;
@@ -118,12 +119,16 @@ kinds! {
     RemovalsDiscarded = "sync.discarded", Sync;
     RemovalsStopped = "sync.stopped", Sync;
     MembersRestored = "sync.restored", Sync;
+    RemovalAsked = "sync.removal_asked", Sync;
+    MemberKept = "sync.member_kept", Sync;
     DatabaseReleased = "sync.database_released", Sync;
     HookAdded = "hook.added", Settings;
     HookClosed = "hook.closed", Settings;
+    HookSecretReplaced = "hook.secret_replaced", Security;
     HookChanged = "hook.changed_member", Records;
     HookQuarantined = "hook.quarantined", Security;
     HookReleased = "hook.released", Security;
+    HookDiscarded = "hook.discarded", Security;
 }
 
 impl Kind {

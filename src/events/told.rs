@@ -96,7 +96,12 @@ impl Names {
                 // Gone since, and called so when it was.
                 Some(Kind::ClientDeleted | Kind::CustomFieldDeleted) => subject.name = text,
                 // Before the release that kept an object, the id of who it was stood here.
-                Some(Kind::GroupMemberAdded | Kind::GroupMemberRemoved) => match &mut object {
+                Some(
+                    Kind::GroupMemberAdded
+                    | Kind::GroupMemberRemoved
+                    | Kind::RemovalAsked
+                    | Kind::MemberKept,
+                ) => match &mut object {
                     Some(object) if object.what == What::Other => object.name = text,
                     Some(_) => {}
                     None => object = Some(self.thing(&text).await?),

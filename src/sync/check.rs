@@ -44,6 +44,8 @@ pub enum Error {
     Channel(#[from] channel::Error),
     #[error("another node took over")]
     TakenOver,
+    #[error("it was paused meanwhile")]
+    Paused,
 }
 
 impl From<Failure> for Error {
@@ -105,11 +107,11 @@ async fn whole(
     let link = link.filter(Link::is_linked).ok_or(Error::TakenOver)?;
     let check = Check { site, integration, platform, claim, link, client: &client };
     let adds = check.compare(tally).await?;
+    tally.added = i64::try_from(adds.len()).unwrap_or(i64::MAX);
     if adds.len() < BULK_FROM {
         return Ok(check.send(&adds).await?);
     }
     let bulked = check.bulk(adds).await?;
-    tally.added += i64::try_from(bulked.len()).unwrap_or(i64::MAX);
     let missing = check.compare(&mut Tally::default()).await?;
     check.give_back(bulked).await?;
     Ok(check.send(&missing).await?)
@@ -242,6 +244,9 @@ impl Check<'_> {
     }
 
     async fn go_on(&self) -> Result<(), Error> {
+        if !integration::is_running(self.site, self.platform).await? {
+            return Err(Error::Paused);
+        }
         match link::keep(self.site, self.platform, self.claim).await? {
             true => Ok(()),
             false => Err(Error::TakenOver),

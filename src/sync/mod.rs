@@ -2,6 +2,8 @@
 
 mod channel;
 pub mod check;
+pub mod companion;
+pub mod connect;
 mod contact;
 mod eligibility;
 mod facts;
@@ -10,17 +12,22 @@ mod guard;
 mod hear;
 pub mod integration;
 pub mod link;
+pub mod linking;
 mod look;
+pub mod moved;
 pub mod places;
 mod plan;
 pub mod platform;
 pub mod preview;
 #[cfg(test)]
 mod properties;
+pub mod prove;
 pub mod queue;
+pub mod records;
 pub mod release;
 pub mod runs;
 mod send;
 pub mod sent;
+pub mod status;
 pub mod switch;
 pub mod worker;

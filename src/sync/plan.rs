@@ -3,6 +3,34 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What one record should have on a platform, against what the platform confirmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference<G> {
+    pub adds: Vec<G>,
+    pub removes: Vec<G>,
+    /// The fields are others than were sent last.
+    pub updates: bool,
+}
+
+impl<G> Difference<G> {
+    pub fn is_empty(&self) -> bool {
+        self.adds.is_empty() && self.removes.is_empty() && !self.updates
+    }
+}
+
+/// A record that is nowhere and should be nowhere has no fields to keep in step either.
+pub fn record<G: Ord + Clone>(
+    wanted: &BTreeSet<G>,
+    confirmed: &BTreeSet<G>,
+    fields_differ: bool,
+) -> Difference<G> {
+    Difference {
+        adds: wanted.difference(confirmed).cloned().collect(),
+        removes: confirmed.difference(wanted).cloned().collect(),
+        updates: fields_differ && !wanted.is_empty(),
+    }
+}
+
 /// Somebody whom the group wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted<R> {

@@ -217,6 +217,25 @@ fn a_plan_that_is_carried_out_leaves_exactly_those_who_are_wanted() {
     }
 }
 
+/// The same of one record: what is added and removed makes of where it is where it should be.
+#[test]
+fn a_difference_that_is_carried_out_leaves_a_record_where_it_is_wanted() {
+    for seed in seeds() {
+        let mut dice = Dice(seed);
+        let mut some = || (0..6).filter(|_| dice.one_in(2)).collect::<BTreeSet<u8>>();
+        let (wanted, confirmed) = (some(), some());
+        let differs = dice.one_in(2);
+        let difference = plan::record(&wanted, &confirmed, differs);
+        let mut there = confirmed.clone();
+        assert!(difference.adds.iter().all(|group| there.insert(*group)), "seed {seed}");
+        assert!(difference.removes.iter().all(|group| there.remove(group)), "seed {seed}");
+        assert_eq!(there, wanted, "seed {seed}");
+        assert_eq!(difference.updates, differs && !wanted.is_empty(), "seed {seed}");
+        let is_same = wanted == confirmed && !difference.updates;
+        assert_eq!(difference.is_empty(), is_same, "seed {seed}");
+    }
+}
+
 #[test]
 fn a_plan_speaks_of_everybody_once() {
     for seed in seeds() {
@@ -382,7 +401,6 @@ fn a_record_comes_to_be_where_it_is_wanted_and_is_removed_only_where_that_was_de
                 facts: facts.as_ref(),
                 groups: &groups,
                 places: &places,
-                is_retry: false,
             };
             let mut outcome = decide(&situation);
             finish(&mut outcome, true, false);

@@ -75,6 +75,21 @@ pub enum Toast {
     LoginDisabled,
     LoginEnabled,
     FieldDeleted,
+    GroupLinked,
+    GroupUnlinked,
+    SyncAsked,
+    RemovalsReleased,
+    RemovalsDiscarded,
+    RemovalsStopped,
+    MembersRestored,
+    SavedUntested,
+    IntegrationPaused,
+    IntegrationResumed,
+    IntegrationDisconnected,
+    EverythingMoved,
+    HookClosed,
+    HookReleased,
+    HookDiscarded,
 }
 
 impl Page {
@@ -207,7 +222,7 @@ pub fn initials(name: &str) -> String {
 }
 
 impl Toast {
-    const ALL: [Toast; 22] = [
+    const ALL: [Toast; 37] = [
         Toast::Saved,
         Toast::ClientAdded,
         Toast::ClientDeleted,
@@ -230,6 +245,21 @@ impl Toast {
         Toast::LoginDisabled,
         Toast::LoginEnabled,
         Toast::FieldDeleted,
+        Toast::GroupLinked,
+        Toast::GroupUnlinked,
+        Toast::SyncAsked,
+        Toast::RemovalsReleased,
+        Toast::RemovalsDiscarded,
+        Toast::RemovalsStopped,
+        Toast::MembersRestored,
+        Toast::SavedUntested,
+        Toast::IntegrationPaused,
+        Toast::IntegrationResumed,
+        Toast::IntegrationDisconnected,
+        Toast::EverythingMoved,
+        Toast::HookClosed,
+        Toast::HookReleased,
+        Toast::HookDiscarded,
     ];
 
     /// What the flash cookie holds; also the key of the sentence.
@@ -257,6 +287,21 @@ impl Toast {
             Toast::LoginDisabled => "toast-login-disabled",
             Toast::LoginEnabled => "toast-login-enabled",
             Toast::FieldDeleted => "toast-field-deleted",
+            Toast::GroupLinked => "toast-group-linked",
+            Toast::GroupUnlinked => "toast-group-unlinked",
+            Toast::SyncAsked => "toast-sync-asked",
+            Toast::RemovalsReleased => "toast-removals-released",
+            Toast::RemovalsDiscarded => "toast-removals-discarded",
+            Toast::RemovalsStopped => "toast-removals-stopped",
+            Toast::MembersRestored => "toast-members-restored",
+            Toast::SavedUntested => "toast-saved-untested",
+            Toast::IntegrationPaused => "toast-integration-paused",
+            Toast::IntegrationResumed => "toast-integration-resumed",
+            Toast::IntegrationDisconnected => "toast-integration-disconnected",
+            Toast::EverythingMoved => "toast-everything-moved",
+            Toast::HookClosed => "toast-hook-closed",
+            Toast::HookReleased => "toast-hook-released",
+            Toast::HookDiscarded => "toast-hook-discarded",
         }
     }
 

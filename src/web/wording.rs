@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::web::page::samples::assert_escaped;
-use crate::{associations, clients, consents, events, groups, members, oidc, sessions, web};
+use crate::{associations, clients, consents, events, groups, hooks, members, oidc, sessions, web};
 
 /// Tags that a message of the catalogue may hold.
 const MARKUP: [&str; 9] = [
@@ -250,10 +250,12 @@ fn pages_render_and_what_people_typed_is_escaped() {
         events::views::samples::hostile_pages(),
         groups::views::samples::hostile_pages(),
         groups::membership::views::samples::hostile_pages(),
+        hooks::views::samples::hostile_pages(),
         web::views::samples::hostile_pages(),
     ];
-    for html in pages.iter().flatten() {
-        assert_escaped(html);
+    let pages = pages.into_iter().flatten();
+    for html in pages.chain(of_sync().1) {
+        assert_escaped(&html);
     }
 }
 
@@ -302,9 +304,49 @@ pub fn samples() -> Vec<(&'static str, String)> {
         events::views::samples::all(),
         groups::views::samples::all(),
         groups::membership::views::samples::all(),
+        hooks::views::samples::all(),
         web::views::samples::all(),
     ]
     .into_iter()
     .flatten()
+    .chain(of_sync().0)
     .collect()
+}
+
+type Samples = Vec<(&'static str, String)>;
+
+#[cfg(not(feature = "sync"))]
+fn of_sync() -> (Samples, Vec<String>) {
+    (Vec::new(), Vec::new())
+}
+
+/// The same of group sync: samples and hostile pages.
+#[cfg(feature = "sync")]
+fn of_sync() -> (Samples, Vec<String>) {
+    use crate::sync::{
+        connect, integration, linking, moved, prove, records, release, runs, status,
+    };
+    let samples = [
+        connect::views::samples::all(),
+        integration::views::samples::all(),
+        linking::views::samples::all(),
+        moved::views::samples::all(),
+        prove::views::samples::all(),
+        records::views::samples::all(),
+        release::views::samples::all(),
+        runs::views::samples::all(),
+        status::views::samples::all(),
+    ];
+    let hostile = [
+        connect::views::samples::hostile_pages(),
+        integration::views::samples::hostile_pages(),
+        linking::views::samples::hostile_pages(),
+        moved::views::samples::hostile_pages(),
+        prove::views::samples::hostile_pages(),
+        records::views::samples::hostile_pages(),
+        release::views::samples::hostile_pages(),
+        runs::views::samples::hostile_pages(),
+        status::views::samples::hostile_pages(),
+    ];
+    (samples.into_iter().flatten().collect(), hostile.into_iter().flatten().collect())
 }

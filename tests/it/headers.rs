@@ -7,10 +7,9 @@ use axum::http::{Request, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use novi_sso::clients::Consent;
-use novi_sso::router::ROUTES;
 use novi_sso::web;
 
-use crate::routes::concrete;
+use crate::routes::{concrete, routes};
 use crate::support::{Browser, HOME, Novi, Page};
 
 /// A development site, on loopback.
@@ -80,12 +79,12 @@ async fn every_answer_of_every_route_carries_the_header_set() {
     let mut stranger = novi.browser();
 
     for browser in [&mut ruth, &mut stranger] {
-        for (known, path) in ROUTES {
+        for (known, path) in routes() {
             let url = concrete(path, &forj.client_id);
             for method in [known, "HEAD", "POST", "DELETE", "OPTIONS"] {
                 let page = browser.request(method, &url, &[]).await;
                 check(path, &page);
-                let health = matches!(*path, "/healthz" | "/readyz");
+                let health = matches!(path, "/healthz" | "/readyz");
                 let hsts = (!health).then_some("max-age=63072000");
                 assert_eq!(page.header("strict-transport-security"), hsts, "{path}");
             }
@@ -163,9 +162,9 @@ async fn forms_may_lead_out_from_the_log_in_and_log_out_pages_only() {
         (novi.browser_at(LOCAL), local),
     ];
     for (mut browser, out) in browsers {
-        for (method, path) in ROUTES.iter().filter(|(method, _)| *method == "GET") {
+        for (method, path) in routes().filter(|(method, _)| *method == "GET") {
             let page = browser.request(method, &concrete(path, &forj.client_id), &[]).await;
-            let out = if page.status == 200 && DOORS.contains(path) { out } else { "" };
+            let out = if page.status == 200 && DOORS.contains(&path) { out } else { "" };
             let policy = page.header("content-security-policy").unwrap();
             assert_eq!(policy, format!("{POLICY}{out}"), "{path}");
         }

@@ -95,6 +95,11 @@ pub async fn of_group(
     }
 }
 
+/// How many custom fields go to Higher Logic (R59, R61).
+pub async fn flagged(db: &mut Reader) -> Result<i64, db::Error> {
+    store::flagged(db).await
+}
+
 impl Facts {
     pub fn name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name).trim().to_owned()

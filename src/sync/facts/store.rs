@@ -190,3 +190,15 @@ pub async fn custom(db: &mut Reader, record: &RecordId) -> Result<Vec<Custom>, E
         .await?;
     Ok(found.into_iter().map(|(field, label, value)| Custom { field, label, value }).collect())
 }
+
+pub async fn flagged(db: &mut Reader) -> Result<i64, Error> {
+    let counted: Option<(i64,)> = db
+        .find(
+            "select count(*) from custom_fields
+             where association_id = $1 and shown_since is not null
+                 and higher_logic_since is not null",
+        )
+        .optional()
+        .await?;
+    Ok(counted.map_or(0, |(counted,)| counted))
+}

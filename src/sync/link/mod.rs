@@ -12,6 +12,8 @@ use crate::id::{AssociationId, GroupId, PlanId};
 
 /// Until somebody who works at a link is taken for gone.
 const LEASE_SECONDS: i64 = 60;
+/// Longer than it takes to write down what an admin confirmed.
+const MOMENT_SECONDS: i64 = 60;
 
 rows! {
     #[derive(Debug, Clone)]
@@ -159,6 +161,30 @@ pub async fn link(
     target: &Target<'_>,
     actor: &Actor,
 ) -> Result<Result<(), Refusal>, db::Error> {
+    link_from(site, platform, group, target, actor, site.now).await
+}
+
+/// The same, with a first sync that waits a moment: for what an admin confirmed with the link, which is
+/// written down next. Whoever is done with that asks for the check.
+pub async fn link_first(
+    site: &Site,
+    platform: Platform,
+    group: &GroupId,
+    target: &Target<'_>,
+    actor: &Actor,
+) -> Result<Result<(), Refusal>, db::Error> {
+    let begins = site.now.plus_seconds(MOMENT_SECONDS);
+    link_from(site, platform, group, target, actor, begins).await
+}
+
+async fn link_from(
+    site: &Site,
+    platform: Platform,
+    group: &GroupId,
+    target: &Target<'_>,
+    actor: &Actor,
+    begins: Timestamp,
+) -> Result<Result<(), Refusal>, db::Error> {
     let mut tx = site.write().await?;
     if let Some(before) = store::find(&mut tx, platform.as_text(), group).await? {
         if before.is_linked() {
@@ -179,7 +205,7 @@ pub async fn link(
     store::forget_places(&mut tx, platform.as_text(), group).await?;
     let group_type = target.group_type.map(GroupType::as_text);
     let by = actor.as_text();
-    store::link(&mut tx, platform.as_text(), group, target, group_type, by).await?;
+    store::link(&mut tx, platform.as_text(), group, target, group_type, by, begins).await?;
     let (vault, kind) = (&site.app.vault, Kind::GroupLinked);
     let about = (platform.as_text(), group.as_str());
     events::record_between(&mut tx, vault, kind, actor, about, &target.remote_name).await?;

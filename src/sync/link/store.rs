@@ -104,13 +104,14 @@ pub async fn link(
     target: &Target<'_>,
     group_type: Option<&str>,
     by: &str,
+    begins: Timestamp,
 ) -> Result<(), Error> {
     let now = tx.now();
     tx.change(
         "insert into sync_links
              (association_id, platform, group_id, base_url, remote_group_id, remote_name,
               group_type, linked_at, linked_by, confirmed, check_at, check_cause, fence)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $8, 'linked', 0)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, 'linked', 0)
          on conflict (association_id, platform, group_id) do update
              set base_url = excluded.base_url, remote_group_id = excluded.remote_group_id,
                  remote_name = case when sync_links.group_type is null then excluded.remote_name
@@ -129,6 +130,7 @@ pub async fn link(
     .bind(group_type)
     .bind(now)
     .bind(by)
+    .bind(begins)
     .run()
     .await
 }

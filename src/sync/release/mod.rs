@@ -1,7 +1,12 @@
 //! Removals that were held, as an admin sees and decides them: a plan says who would go and why. It is
 //! released, discarded or left; what was removed by it can be brought back for 90 days.
 
+mod one;
+pub mod pages;
 mod store;
+pub mod views;
+
+pub use one::{keep, kept, let_go};
 
 use super::guard::Hold;
 use super::link;
@@ -23,7 +28,7 @@ const PERCENT_GROWN: i64 = 5;
 const KEPT_SECONDS: i64 = 90 * 24 * 3600;
 
 rows! {
-    #[derive(Debug, Clone)]
+    #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct Plan {
         pub plan_id: PlanId,
         pub platform: String,
@@ -244,6 +249,36 @@ pub async fn make(
 pub async fn confirm(tx: &mut Writer, plan: &PlanId, actor: &Actor) -> Result<(), db::Error> {
     store::decide(tx, plan, PlanState::Making, PlanState::Released, Some(actor.as_text())).await?;
     Ok(())
+}
+
+/// Writes down what an admin saw and confirmed on saving a link, and has the link checked: exactly these
+/// people may go (DEC20).
+pub async fn make_confirmed(
+    site: &Site,
+    platform: Platform,
+    group: &GroupId,
+    numbers: (i64, i64, i64),
+    entries: &[Entry],
+    actor: &Actor,
+) -> Result<(), db::Error> {
+    let cause = link::Cause::Linked;
+    if !entries.is_empty() {
+        let id = make(site, platform, group, cause.as_text(), numbers, entries).await?;
+        let mut tx = site.write().await?;
+        confirm(&mut tx, &id, actor).await?;
+        if let Some(plan) = store::find(&mut tx, &id).await? {
+            record(site, &mut tx, Kind::RemovalsReleased, actor, &plan).await?;
+        }
+        tx.commit().await?;
+    }
+    let mut tx = site.write().await?;
+    link::ask_check(&mut tx, platform, group, cause).await?;
+    tx.commit().await
+}
+
+/// How many of a plan were removed, and how many of those were brought back.
+pub async fn tally(db: &mut Reader, plan: &PlanId) -> Result<(i64, i64), db::Error> {
+    store::tally(db, plan).await
 }
 
 /// Whether anything of a group is released and not over.

@@ -1,6 +1,6 @@
 //! `sync_plans`, `sync_plan_removals`.
 
-use super::{Entry, Plan, PlanState, SealedRemoval};
+use super::{Entry, Place, Plan, PlanState, SealedRemoval};
 use crate::db::{Db, Error, Reader, Writer};
 use crate::id::{GroupId, PlanId, RecordId};
 
@@ -198,6 +198,69 @@ pub async fn is_released(
         .optional()
         .await?;
     Ok(found.map(|(plan,)| plan))
+}
+
+pub async fn tally(db: &mut Reader, plan: &PlanId) -> Result<(i64, i64), Error> {
+    let counted: Option<(i64, i64)> = db
+        .find(
+            "select count(removed_at), count(restored_at) from sync_plan_removals
+             where association_id = $1 and plan_id = $2",
+        )
+        .bind(plan)
+        .optional()
+        .await?;
+    Ok(counted.unwrap_or_default())
+}
+
+/// Lets one that waits for an admin leave, as one whom an admin takes out by hand. False when it does
+/// not wait.
+pub async fn let_go(
+    tx: &mut Writer,
+    platform: &str,
+    group: &GroupId,
+    record: &RecordId,
+) -> Result<bool, Error> {
+    let now = tx.now();
+    let left: Option<(RecordId,)> = tx
+        .change(
+            "update sync_places set state = 'leaving', leaves_why = 'asked', changed_at = $5
+             where association_id = $1 and platform = $2 and group_id = $3 and record_id = $4
+                 and state in ('manager', 'held')
+             returning record_id",
+        )
+        .bind(platform)
+        .bind(group)
+        .bind(record)
+        .bind(now)
+        .optional()
+        .await?;
+    Ok(left.is_some())
+}
+
+/// Those whom an admin keeps there although the group does not want them.
+pub async fn kept(
+    db: &mut Reader,
+    platform: &str,
+    group: &GroupId,
+    most: i64,
+) -> Result<Vec<Place>, Error> {
+    db.find(
+        "select p.group_id, p.record_id, p.remote_id, p.name, p.wanted_at, p.confirmed_at, p.state,
+             p.reason, p.leaves_why, p.kept_at, p.changed_at
+         from sync_places p
+         left join group_records g
+             on g.association_id = p.association_id and g.group_id = p.group_id
+             and g.record_id = p.record_id
+         where p.association_id = $1 and p.platform = $2 and p.group_id = $3
+             and p.kept_at is not null and g.record_id is null
+         order by p.record_id
+         limit $4",
+    )
+    .bind(platform)
+    .bind(group)
+    .bind(most)
+    .all()
+    .await
 }
 
 pub async fn keep(

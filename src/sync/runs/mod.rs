@@ -1,6 +1,8 @@
 //! Full checks, as the history of a group shows them.
 
+pub mod pages;
 mod store;
+pub mod views;
 
 use super::link::Claim;
 use super::platform::Platform;
@@ -60,6 +62,27 @@ pub async fn end(
 /// The newest ones of a group.
 pub async fn of_group(db: &mut Reader, group: &GroupId, most: i64) -> Result<Vec<Run>, db::Error> {
     store::of_group(db, group, most).await
+}
+
+/// When the newest nightly check began, and how much it found that was not as it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Night {
+    pub at: Timestamp,
+    pub differences: i64,
+}
+
+/// A night's checks are those that began within a few hours of its last one.
+const NIGHT_SECONDS: i64 = 4 * 3600;
+const MOST_OF_A_NIGHT: i64 = 500;
+
+pub async fn last_nightly(db: &mut Reader) -> Result<Option<Night>, db::Error> {
+    let runs = store::nightly(db, MOST_OF_A_NIGHT).await?;
+    let Some(last) = runs.first() else { return Ok(None) };
+    let oldest = last.started_at.plus_seconds(-NIGHT_SECONDS);
+    let night: Vec<&Run> = runs.iter().take_while(|run| run.started_at >= oldest).collect();
+    let at = night.last().map_or(last.started_at, |first| first.started_at);
+    let differences = night.iter().map(|run| run.added + run.updated + run.held).sum();
+    Ok(Some(Night { at, differences }))
 }
 
 /// Forgets up to `most` that are old; answers how many there were.

@@ -66,6 +66,20 @@ pub async fn of_group(db: &mut Reader, group: &GroupId, most: i64) -> Result<Vec
     .await
 }
 
+pub async fn nightly(db: &mut Reader, most: i64) -> Result<Vec<Run>, Error> {
+    db.find(
+        "select run_id, platform, group_id, cause, started_at, ended_at, there, added, updated,
+             removed, held, failed, outcome
+         from sync_runs
+         where association_id = $1 and cause = 'nightly'
+         order by started_at desc, run_id
+         limit $2",
+    )
+    .bind(most)
+    .all()
+    .await
+}
+
 pub async fn forget_old(site: &Site, oldest: Timestamp, most: i64) -> Result<usize, Error> {
     let gone: Vec<(RunId,)> = site
         .once(

@@ -163,9 +163,8 @@ impl Companion for Beside {
 
 #[tokio::test]
 async fn the_list_of_groups_shows_the_companions_columns_filter_and_note() {
-    let novi = Novi::start().await;
     let beside = Beside::default();
-    novi.app.accompany(beside.clone());
+    let novi = Novi::start_beside(beside.clone()).await;
     let (board, staff) = (novi.group("Board", &[]).await, novi.group("Staff", &[]).await);
     *beside.board.lock().unwrap() = Some(board.clone());
     let mut ruth = ruth(&novi).await;
@@ -186,9 +185,8 @@ async fn the_list_of_groups_shows_the_companions_columns_filter_and_note() {
 
 #[tokio::test]
 async fn the_companion_takes_its_part_of_a_groups_form_after_the_group_itself() {
-    let novi = Novi::start().await;
     let beside = Beside::default();
-    novi.app.accompany(beside.clone());
+    let novi = Novi::start_beside(beside.clone()).await;
     let board = novi.group("Board", &[]).await;
     let mut ruth = ruth(&novi).await;
     let url = at(&board, "");
@@ -210,9 +208,8 @@ async fn the_companion_takes_its_part_of_a_groups_form_after_the_group_itself() 
 
 #[tokio::test]
 async fn the_members_tab_shows_the_companions_part_and_walks_through_its_choice() {
-    let novi = Novi::start().await;
     let beside = Beside::default();
-    novi.app.accompany(beside.clone());
+    let novi = Novi::start_beside(beside.clone()).await;
     let board = novi.group("Board", &[]).await;
     let name = |number: i32| (format!("Ann {number}"), "Archer".to_owned());
     let ids = people(&novi, (0..70).map(name)).await;

@@ -32,6 +32,7 @@ use novi_sso::router::router;
 use novi_sso::settings::Settings;
 use novi_sso::signing::{self, KeySource, PrivateKey};
 use novi_sso::vault::Vault;
+use novi_sso::web::companion::Companion;
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 
 pub use browser::{Browser, Page};
@@ -74,7 +75,16 @@ impl Novi {
     }
 
     pub async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
-        let novi = Self::empty(&database_url().await, change).await;
+        Self::start_as(change, |_| {}).await
+    }
+
+    /// With another companion of the pages than the one that comes with the product.
+    pub async fn start_beside(companion: impl Companion + 'static) -> Self {
+        Self::start_as(|_| {}, |app| app.accompany(companion)).await
+    }
+
+    async fn start_as(change: impl FnOnce(&mut Settings), prepare: impl FnOnce(&App)) -> Self {
+        let novi = Self::prepared(&database_url().await, change, prepare).await;
         for (host, name) in [(HOME, "Acme Builders"), (ELSEWHERE, "Other Nurses")] {
             novi.associate(&format!("https://{host}"), name).await;
         }
@@ -83,6 +93,14 @@ impl Novi {
 
     /// Over an existing or new database, without any association.
     pub async fn empty(url: &str, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::prepared(url, change, |_| {}).await
+    }
+
+    async fn prepared(
+        url: &str,
+        change: impl FnOnce(&mut Settings),
+        prepare: impl FnOnce(&App),
+    ) -> Self {
         let db = Db::open(url).await.unwrap();
         db.migrate().await.unwrap();
         let clock = Clock::manual(NOW);
@@ -97,6 +115,7 @@ impl Novi {
         let vault = Vault::open(&keys_dir).unwrap();
         let source = KeySource::given(private_keys());
         let app = App::new(db, clock.clone(), settings, vault, source).await.unwrap();
+        prepare(&app);
         Self { clock, url: url.to_owned(), router: router(app.clone()), app, keys_dir }
     }
 
@@ -257,11 +276,16 @@ impl Novi {
         }
     }
 
-    /// A group with the id of each client, so that all routes with an id can be walked with one.
+    /// A group and a hook with the id of each client, so that all routes with an id can be walked with one.
     pub async fn namesakes(&self) {
         self.tamper(
             "insert into groups (association_id, group_id, name, created_at, updated_at)
-             select association_id, client_id, name, created_at, updated_at from clients",
+             select association_id, client_id, name, created_at, updated_at from clients;
+             insert into hooks (association_id, hook_id, name, secret, secrets, fields, made_at,
+                 made_by, calls_day, calls, ignored, waiting, counted_from)
+             select association_id, client_id, name, 'none', 1, 'phone', created_at, name,
+                 0, 0, 0, 0, 0
+             from clients",
         )
         .await;
     }

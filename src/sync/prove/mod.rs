@@ -1,0 +1,4 @@
+//! The password once more, before people are removed from a community.
+
+pub mod pages;
+pub mod views;

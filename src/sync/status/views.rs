@@ -1,0 +1,683 @@
+//! A status in words: the pill of a group or a record on a platform, with its reason and what to do.
+
+use askama::Template;
+
+use super::{Counts, Member, Rest, Standing};
+use crate::clock::Timestamp;
+use crate::sync::eligibility::Reason;
+use crate::sync::link::GroupType;
+use crate::sync::places::State;
+use crate::sync::platform::Platform;
+use crate::web::companion::Markup;
+use crate::web::locale::Arg;
+use crate::web::page::Page;
+
+/// A pill and the small print behind it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// The pill's class and icon; blank for plain words.
+    pub kind: &'static str,
+    pub is_spinning: bool,
+    pub words: String,
+    pub small: Vec<Piece>,
+}
+
+/// A sentence of the small print; it may lead somewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    pub text: String,
+    pub url: Option<String>,
+}
+
+/// A cell of somebody else's table. Asked for again while something moves, by its id.
+#[derive(Template)]
+#[template(path = "sync/cell.html")]
+pub struct CellView<'a> {
+    pub page: &'a Page,
+    /// `sync-mobilize-` and the group's or record's id.
+    pub id: String,
+    /// The record whose status this is; blank where it is a group's.
+    pub row: String,
+    pub cell: Cell,
+}
+
+/// Above a group's members: how far each platform is.
+#[derive(Template)]
+#[template(path = "sync/progress.html")]
+pub struct Progress<'a> {
+    pub page: &'a Page,
+    pub group_id: String,
+    pub banners: Vec<Banner>,
+    pub is_linked: bool,
+    pub cards: Markup,
+    pub others: Vec<Others>,
+    pub has_more_others: bool,
+}
+
+/// What of it changes by itself.
+#[derive(Template)]
+#[template(path = "sync/cards.html")]
+pub struct Cards<'a> {
+    pub page: &'a Page,
+    pub group_id: String,
+    pub cards: Vec<Card>,
+    /// Said aloud when it changes.
+    pub summary: String,
+    /// Something is on its way, so that it is worth looking again.
+    pub is_live: bool,
+}
+
+pub struct Card {
+    /// `mobilize`
+    pub slug: &'static str,
+    pub title: String,
+    pub pills: Vec<Cell>,
+    pub done: i64,
+    pub of: i64,
+    pub notes: Vec<Piece>,
+}
+
+/// Something that an admin should decide or mend.
+pub struct Banner {
+    pub kind: &'static str,
+    pub what: String,
+    pub next: Vec<Piece>,
+}
+
+/// Those who are in the group there and not in the one here.
+pub struct Others {
+    pub slug: &'static str,
+    pub title: String,
+    pub rows: Vec<Other>,
+}
+
+pub struct Other {
+    pub record_id: String,
+    pub name: String,
+    pub url: Option<String>,
+    pub cell: Cell,
+    /// An admin may say that they go, or stay.
+    pub can_go: bool,
+    pub can_stay: bool,
+    /// Somebody whom an admin keeps may be handed back to the group.
+    pub can_be_handed_back: bool,
+}
+
+/// Under the list of groups, and above it once something waits for an admin.
+#[derive(Template)]
+#[template(path = "sync/note.html")]
+pub struct Note<'a> {
+    pub page: &'a Page,
+    pub banners: Vec<Banner>,
+    pub lines: Vec<String>,
+    pub live: Markup,
+}
+
+/// Where the script of a page asks again, as long as something moves.
+#[derive(Template)]
+#[template(path = "sync/live.html")]
+pub struct Live {
+    pub is_live: bool,
+}
+
+/// Only what changes by itself, of the list of groups.
+#[derive(Template)]
+#[template(path = "sync/again.html")]
+pub struct Again {
+    pub cells: Vec<Markup>,
+    pub rest: Markup,
+}
+
+impl Piece {
+    pub fn text(text: String) -> Self {
+        Self { text, url: None }
+    }
+
+    pub fn link(text: String, url: String) -> Self {
+        Self { text, url: Some(url) }
+    }
+}
+
+impl Cell {
+    pub fn of(kind: &'static str, words: String) -> Self {
+        Self { kind, words, ..Self::default() }
+    }
+
+    fn with(mut self, small: String) -> Self {
+        self.small.push(Piece::text(small));
+        self
+    }
+
+    fn leading(mut self, words: String, url: String) -> Self {
+        self.small.push(Piece::link(words, url));
+        self
+    }
+
+    fn spinning(mut self) -> Self {
+        self.is_spinning = true;
+        self
+    }
+}
+
+/// The words of one page, with the platform's name in them.
+pub struct Words<'a> {
+    pub page: &'a Page,
+    pub platform: Platform,
+    pub now: Timestamp,
+}
+
+impl Words<'_> {
+    pub fn t(&self, key: &str) -> String {
+        self.with(key, &[])
+    }
+
+    fn with(&self, key: &str, more: &[(&str, Arg<'_>)]) -> String {
+        let mut args = vec![("platform", Arg::Text(self.platform.name()))];
+        args.extend_from_slice(more);
+        self.page.locale.text(key, &args)
+    }
+
+    pub fn one<'v>(&self, key: &str, name: &str, value: impl Into<Arg<'v>>) -> String {
+        self.with(key, &[(name, value.into())])
+    }
+
+    pub fn two<'v>(
+        &self,
+        key: &str,
+        (name, value): (&str, impl Into<Arg<'v>>),
+        (other, second): (&str, impl Into<Arg<'v>>),
+    ) -> String {
+        self.with(key, &[(name, value.into()), (other, second.into())])
+    }
+
+    /// "Next try at 9:50", or that there is none.
+    fn next(&self, next: Option<Timestamp>) -> String {
+        match next {
+            Some(at) => self.one("sync-next-try", "when", &self.page.locale.date(at)),
+            None => self.t("sync-given-up"),
+        }
+    }
+
+    fn said(&self, words: &str) -> String {
+        if words.is_empty() {
+            self.t("sync-said-nothing")
+        } else {
+            self.one("sync-said", "words", words)
+        }
+    }
+
+    pub fn resting(&self, rest: &Rest) -> Cell {
+        let page = self.page;
+        let there = || "/admin/settings/integrations".to_owned();
+        match rest {
+            Rest::Staging => {
+                Cell::of("na", page.t("sync-staging")).with(page.t("sync-staging-why"))
+            }
+            Rest::Copied => Cell::of("na", page.t("sync-copied")).with(page.t("sync-copied-why")),
+            Rest::Untested => Cell::of("wait", page.t("sync-untested"))
+                .leading(page.t("sync-untested-next"), there()),
+            Rest::Stopped(words) => Cell::of("bad", page.t("sync-stopped"))
+                .with(self.said(words))
+                .leading(page.t("sync-stopped-next"), there()),
+            Rest::Paused => {
+                Cell::of("wait", page.t("sync-paused")).leading(page.t("sync-paused-next"), there())
+            }
+        }
+    }
+
+    /// A group, in the list of all or on its own pages. `name` is its counterpart's.
+    pub fn group(
+        &self,
+        group: &str,
+        name: &str,
+        group_type: Option<GroupType>,
+        standing: &Standing,
+    ) -> Cell {
+        let page = self.page;
+        match standing {
+            Standing::NotLinked => Cell::of("", page.t("sync-not-linked")),
+            Standing::Resting(rest) => self.resting(rest),
+            Standing::Broken(words) => Cell::of("bad", page.t("sync-failed"))
+                .with(self.said(words))
+                .leading(page.t("sync-link-again"), format!("/admin/groups/{group}")),
+            Standing::Held(plan) => {
+                let (removes, of) = (plan.removes, plan.size_before);
+                let would = self.two("sync-would-remove", ("removes", removes), ("of", of));
+                let url = format!("/admin/groups/{group}/plans/{}", plan.plan_id);
+                Cell::of("held", page.t("sync-held"))
+                    .with(would)
+                    .leading(page.t("sync-look-first"), url)
+            }
+            Standing::CheckFailed { words, next } => Cell::of("bad", page.t("sync-failed"))
+                .with(self.said(words))
+                .with(self.next(Some(*next))),
+            Standing::Failed { number, next } => {
+                let slug = self.platform.as_text();
+                let url = format!("/admin/groups/{group}/members?s={slug}.failed");
+                Cell::of("bad", page.t1("sync-failed-for", "number", *number))
+                    .with(self.next(*next))
+                    .leading(page.t("sync-see-who"), url)
+            }
+            Standing::Syncing { of: 0, .. } => Cell::of("busy", page.t("sync-syncing"))
+                .spinning()
+                .with(page.t1("sync-to", "name", name)),
+            Standing::Syncing { done, of } => {
+                let args = [("done", (*done).into()), ("of", (*of).into()), ("name", name.into())];
+                Cell::of("busy", page.t("sync-syncing"))
+                    .spinning()
+                    .with(page.locale.text("sync-so-many-to", &args))
+            }
+            Standing::Waiting(until) => Cell::of("wait", page.t("sync-pending"))
+                .with(self.t("sync-waits"))
+                .with(self.next(Some(*until))),
+            Standing::FirstSync => {
+                Cell::of("wait", page.t("sync-pending")).with(page.t("sync-first-hour"))
+            }
+            Standing::NotApplicable { companies_only: true } => {
+                Cell::of("na", page.t("sync-na")).with(page.t("sync-companies-only"))
+            }
+            Standing::NotApplicable { .. } => {
+                Cell::of("na", page.t("sync-na")).with(page.t("sync-nobody-syncs"))
+            }
+            Standing::UpToDate { na } => {
+                let what = match group_type {
+                    Some(kind) => self.group_type(kind),
+                    None => name.to_owned(),
+                };
+                let small = match na {
+                    0 => what,
+                    na => self.page.locale.text(
+                        "sync-name-and-na",
+                        &[("name", (&what).into()), ("na", (*na).into())],
+                    ),
+                };
+                Cell::of("ok", page.t("sync-up-to-date")).with(small)
+            }
+        }
+    }
+
+    pub fn group_type(&self, kind: GroupType) -> String {
+        match kind {
+            GroupType::Community => self.page.t("sync-community"),
+            GroupType::Security => self.page.t("sync-security-group"),
+        }
+    }
+
+    /// A record in a group. `plan_url` leads to the removals that are held.
+    pub fn member(&self, record: &str, member: &Member, plan_url: Option<&str>) -> Cell {
+        let page = self.page;
+        match member {
+            Member::UpToDate(at) => {
+                let cell = Cell::of("ok", page.t("sync-up-to-date"));
+                match at {
+                    Some(at) => cell.with(page.locale.moment(*at, self.now)),
+                    None => cell,
+                }
+            }
+            Member::Syncing => Cell::of("busy", page.t("sync-syncing")).spinning(),
+            Member::Pending => {
+                Cell::of("wait", page.t("sync-pending")).with(page.t("sync-in-line"))
+            }
+            Member::Waiting(until) => Cell::of("wait", page.t("sync-pending"))
+                .with(self.t("sync-waits"))
+                .with(self.next(Some(*until))),
+            Member::Resting(rest) => self.resting(rest),
+            Member::NotApplicable(reason) => self.not_applicable(record, *reason),
+            Member::Failed { words, next } => Cell::of("bad", page.t("sync-failed"))
+                .with(self.said(words))
+                .with(self.t("sync-failed-ours"))
+                .with(self.next(*next))
+                .leading(page.t("sync-details"), format!("/admin/members/{record}/sent")),
+            Member::Leaving => {
+                Cell::of("busy", page.t("sync-leaving")).spinning().with(page.t("sync-leaving-why"))
+            }
+            Member::Held => {
+                let cell = Cell::of("held", page.t("sync-held")).with(page.t("sync-held-why"));
+                match plan_url {
+                    Some(url) => cell.leading(page.t("sync-look-first"), url.to_owned()),
+                    None => cell,
+                }
+            }
+            Member::Manager => {
+                Cell::of("held", page.t("sync-held")).with(page.t("sync-manager-why"))
+            }
+            Member::Kept => Cell::of("ok", page.t("sync-kept")).with(page.t("sync-kept-why")),
+        }
+    }
+
+    /// The reason, and the link that cures it.
+    fn not_applicable(&self, record: &str, reason: Option<Reason>) -> Cell {
+        let page = self.page;
+        let cell = Cell::of("na", page.t("sync-na")).with(self.reason(reason));
+        let person = format!("/admin/members/{record}");
+        match reason {
+            Some(Reason::NoAccount) => cell.leading(page.t("sync-give-account"), person),
+            Some(Reason::AccountDisabled) => cell.leading(page.t("sync-enable-account"), person),
+            Some(Reason::Deactivated) => cell.leading(page.t("sync-reactivate"), person),
+            Some(Reason::Company) | None => cell,
+        }
+    }
+
+    pub fn reason(&self, reason: Option<Reason>) -> String {
+        match reason {
+            Some(Reason::Company) => self.t("sync-companies-do-not"),
+            Some(Reason::NoAccount) => self.page.t("sync-no-account"),
+            Some(Reason::AccountDisabled) => self.page.t("sync-account-disabled"),
+            Some(Reason::Deactivated) => self.page.t("sync-deactivated"),
+            None => self.page.t("sync-not-eligible"),
+        }
+    }
+
+    /// "31 Up To Date", and so on, of what there is.
+    pub fn pills(&self, counts: Counts) -> Vec<Cell> {
+        let page = self.page;
+        let all = [
+            ("ok", State::UpToDate, "sync-count-up-to-date"),
+            ("wait", State::Pending, "sync-count-pending"),
+            ("na", State::NotApplicable, "sync-count-na"),
+            ("bad", State::Failed, "sync-count-failed"),
+            ("busy", State::Going, "sync-count-going"),
+            ("held", State::Held, "sync-count-held"),
+            ("held", State::Manager, "sync-count-managers"),
+        ];
+        let there = all.into_iter().filter(|(_, state, _)| counts.of(*state) > 0);
+        there
+            .map(|(kind, state, key)| Cell::of(kind, page.t1(key, "number", counts.of(state))))
+            .collect()
+    }
+
+    /// What an admin has to look at before anything else.
+    pub fn banner(&self, group: &str, standing: &Standing) -> Option<Banner> {
+        let page = self.page;
+        let settings = || "/admin/settings/integrations".to_owned();
+        match standing {
+            Standing::Held(plan) => Some(Banner {
+                kind: "held",
+                what: self.two(
+                    "sync-banner-held",
+                    ("removes", plan.removes),
+                    ("of", plan.size_before),
+                ),
+                next: vec![
+                    Piece::text(page.t("sync-banner-held-next")),
+                    Piece::link(
+                        page.t("sync-look-first"),
+                        format!("/admin/groups/{group}/plans/{}", plan.plan_id),
+                    ),
+                ],
+            }),
+            Standing::Resting(Rest::Stopped(words)) => Some(Banner {
+                kind: "bad",
+                what: self.t("sync-banner-stopped"),
+                next: vec![
+                    Piece::text(self.said(words)),
+                    Piece::link(page.t("sync-stopped-next"), settings()),
+                ],
+            }),
+            Standing::Resting(Rest::Staging) => Some(Banner {
+                kind: "plain",
+                what: page.t("sync-banner-staging"),
+                next: vec![Piece::text(page.t("sync-staging-why"))],
+            }),
+            Standing::Resting(Rest::Copied) => Some(Banner {
+                kind: "held",
+                what: page.t("sync-banner-copied"),
+                next: vec![Piece::text(page.t("sync-copied-why"))],
+            }),
+            Standing::Broken(words) => Some(Banner {
+                kind: "bad",
+                what: self.t("sync-banner-broken"),
+                next: vec![
+                    Piece::text(self.said(words)),
+                    Piece::link(page.t("sync-link-again"), format!("/admin/groups/{group}")),
+                ],
+            }),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+pub mod samples {
+    use super::*;
+    use crate::groups::Record;
+    use crate::groups::membership::views::{Members, Row as MemberRow};
+    use crate::groups::views::samples::{ID, head, hostile_head};
+    use crate::groups::views::{List, Row};
+    use crate::id::{GroupId, PlanId, RecordId};
+    use crate::sync::release::Plan;
+    use crate::web::page::{
+        Here,
+        samples::{CANARY, hostile, page},
+    };
+
+    const RECORD: &str = "3f0c9a52-7d1e-4b7e-9a41-6f2d5c8e1001";
+
+    fn now() -> Timestamp {
+        Timestamp::from_unix_seconds(1_800_000_000)
+    }
+
+    pub fn markup(view: &impl Template) -> Markup {
+        Markup(view.render().unwrap())
+    }
+
+    fn plan() -> Plan {
+        Plan {
+            plan_id: PlanId::presented("plan_1"),
+            platform: "mobilize".to_owned(),
+            group_id: GroupId::presented(ID),
+            made_at: now(),
+            cause: "too_many".to_owned(),
+            adds: 2,
+            updates: 0,
+            removes: 9,
+            size_before: 11,
+            state: "held".to_owned(),
+            decided_at: None,
+            decided_by: None,
+        }
+    }
+
+    pub fn standings(text: &str) -> Vec<Standing> {
+        let words = || text.to_owned();
+        vec![
+            Standing::NotLinked,
+            Standing::Resting(Rest::Staging),
+            Standing::Resting(Rest::Copied),
+            Standing::Resting(Rest::Untested),
+            Standing::Resting(Rest::Stopped(words())),
+            Standing::Resting(Rest::Paused),
+            Standing::Broken(words()),
+            Standing::Held(plan()),
+            Standing::CheckFailed { words: words(), next: now() },
+            Standing::Failed { number: 2, next: Some(now()) },
+            Standing::Syncing { done: 31, of: 48 },
+            Standing::Syncing { done: 0, of: 0 },
+            Standing::Waiting(now()),
+            Standing::FirstSync,
+            Standing::NotApplicable { companies_only: true },
+            Standing::NotApplicable { companies_only: false },
+            Standing::UpToDate { na: 0 },
+            Standing::UpToDate { na: 6 },
+        ]
+    }
+
+    fn members(text: &str) -> Vec<Member> {
+        let words = || text.to_owned();
+        vec![
+            Member::UpToDate(Some(now())),
+            Member::UpToDate(None),
+            Member::Syncing,
+            Member::Pending,
+            Member::Waiting(now()),
+            Member::Resting(Rest::Staging),
+            Member::NotApplicable(Some(Reason::Company)),
+            Member::NotApplicable(Some(Reason::NoAccount)),
+            Member::NotApplicable(Some(Reason::AccountDisabled)),
+            Member::NotApplicable(Some(Reason::Deactivated)),
+            Member::NotApplicable(None),
+            Member::Failed { words: words(), next: Some(now()) },
+            Member::Failed { words: String::new(), next: None },
+            Member::Leaving,
+            Member::Held,
+            Member::Manager,
+            Member::Kept,
+        ]
+    }
+
+    fn words(page: &Page, platform: Platform) -> Words<'_> {
+        Words { page, platform, now: now() }
+    }
+
+    fn cell(page: &Page, id: usize, cell: Cell) -> Markup {
+        markup(&CellView { page, id: format!("sync-{id}"), row: RECORD.to_owned(), cell })
+    }
+
+    fn list(of: fn(Here) -> Page, text: &str) -> String {
+        let page = of(Here::Groups);
+        let words = words(&page, Platform::Mobilize);
+        let all = standings(text);
+        let banners = all.iter().filter_map(|it| words.banner(ID, it)).collect();
+        let rows = all.iter().enumerate().map(|(at, standing)| {
+            let community = (at % 2 == 0).then_some(GroupType::Community);
+            let shown = words.group(ID, text, community, standing);
+            let cells = vec![cell(&page, at, shown)];
+            Row { id: ID.to_owned(), name: text.to_owned(), size: 48, cells }
+        });
+        let rows = rows.collect();
+        let live = markup(&Live { is_live: true });
+        let lines = vec!["Last nightly check today at 2:00: no differences.".to_owned()];
+        let note = markup(&Note { page: &page, banners, lines, live });
+        let list = List {
+            page: of(Here::Groups),
+            search: String::new(),
+            state: String::new(),
+            choices: Vec::new(),
+            headings: vec!["Mobilize".to_owned()],
+            rows,
+            note,
+        };
+        list.render().unwrap()
+    }
+
+    fn record(name: &str) -> Record {
+        Record {
+            record_id: RecordId::presented(RECORD),
+            kind: "person".to_owned(),
+            name: name.to_owned(),
+            email: None,
+            company: None,
+            deactivated_at: None,
+        }
+    }
+
+    fn other(words: &Words<'_>, name: &str, member: &Member) -> Other {
+        Other {
+            record_id: RECORD.to_owned(),
+            name: name.to_owned(),
+            url: (*member == Member::Held).then(|| format!("/admin/members/{RECORD}")),
+            cell: words.member(RECORD, member, Some("/admin/groups/x/plans/plan_1")),
+            can_go: *member == Member::Manager,
+            can_stay: *member == Member::Manager,
+            can_be_handed_back: *member == Member::Kept,
+        }
+    }
+
+    fn tab(of: fn(Here) -> Page, text: &str) -> String {
+        let page = of(Here::Groups);
+        let words = words(&page, Platform::Mobilize);
+        let mut counts = Counts::default();
+        for state in State::ALL {
+            counts.add(state, 3);
+        }
+        let card = Card {
+            slug: "mobilize",
+            title: words.two("sync-progress", ("done", 31_i64), ("of", 48_i64)),
+            pills: words.pills(counts),
+            done: 31,
+            of: 48,
+            notes: vec![
+                Piece::text(text.to_owned()),
+                Piece::link(text.to_owned(), "/x".to_owned()),
+            ],
+        };
+        let cards = Cards {
+            page: &page,
+            group_id: ID.to_owned(),
+            cards: vec![card],
+            summary: words.one("sync-summary", "status", text),
+            is_live: true,
+        };
+        let held = Standing::Held(plan());
+        let states = [Member::Manager, Member::Held, Member::Kept];
+        let rows = states.iter().map(|state| other(&words, text, state)).collect();
+        let others = Others { slug: "mobilize", title: words.t("sync-others"), rows };
+        let progress = Progress {
+            page: &page,
+            group_id: ID.to_owned(),
+            banners: words.banner(ID, &held).into_iter().collect(),
+            is_linked: true,
+            cards: markup(&cards),
+            others: vec![others],
+            has_more_others: true,
+        };
+        let cells = members(text).into_iter().enumerate().map(|(at, member)| MemberRow {
+            record: record(text),
+            cells: vec![cell(&page, at, words.member(RECORD, &member, Some("/x")))],
+        });
+        let rows = cells.collect();
+        let tab = Members {
+            page: of(Here::Groups),
+            group: if text == CANARY { hostile_head() } else { head() },
+            above: markup(&progress),
+            search: String::new(),
+            state: String::new(),
+            choices: Vec::new(),
+            headings: vec!["Mobilize".to_owned()],
+            rows,
+            after: String::new(),
+            next_url: None,
+            export_url: "?export=csv".to_owned(),
+        };
+        tab.render().unwrap()
+    }
+
+    /// Every status of a group and of a member, by name.
+    pub fn all() -> Vec<(&'static str, String)> {
+        vec![("sync-groups", list(page, "Safety Committee")), ("sync-members", tab(page, "Marta"))]
+    }
+
+    /// With the canary in every text that somebody may type.
+    pub fn hostile_pages() -> Vec<String> {
+        vec![list(hostile, CANARY), tab(hostile, CANARY)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::page::{Here, samples::page};
+
+    /// R80: N/A comes with its reason and what cures it; a failure with both sides' words and what is next.
+    #[test]
+    fn a_status_says_why_and_what_to_do() {
+        let page = page(Here::Groups);
+        let now = Timestamp::from_unix_seconds(1_800_000_000);
+        let words = Words { page: &page, platform: Platform::Mobilize, now };
+        let told = |member: &Member| {
+            let cell = words.member("r-1", member, Some("/plan"));
+            let small: Vec<String> = cell.small.iter().map(|piece| piece.text.clone()).collect();
+            format!("{}: {}", cell.words, small.join(" "))
+        };
+
+        let na = told(&Member::NotApplicable(Some(Reason::NoAccount)));
+        let failed = Member::Failed { words: "email has been taken".to_owned(), next: None };
+
+        assert_eq!(na, "N/A: No user account. Give them a login");
+        let failed = told(&failed);
+        assert!(failed.starts_with("Failed: Mobilize says: “email has been taken”."), "{failed}");
+        assert!(failed.contains("Not tried again") && failed.ends_with("Details"), "{failed}");
+        let company = told(&Member::NotApplicable(Some(Reason::Company)));
+        assert_eq!(company, "N/A: Companies do not sync to Mobilize.");
+    }
+}
