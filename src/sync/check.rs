@@ -380,8 +380,8 @@ impl Check<'_> {
         };
         let known = places::of_record(tx, platform, &record).await?;
         let before = known.into_iter().find(|place| place.group_id == *group);
-        if before.as_ref().is_some_and(|place| place.state().is_removal()) {
-            return Ok(()); // decided, or being decided
+        if before.as_ref().is_some_and(|it| it.state().is_removal() || it.wanted_at.is_some()) {
+            return Ok(()); // decided, being decided, or wanted since the lists were compared
         }
         let name = preview::named(member);
         let place = Place {

@@ -19,6 +19,8 @@ pub mod places;
 mod plan;
 pub mod platform;
 pub mod preview;
+#[cfg(test)]
+mod properties;
 pub mod prove;
 pub mod queue;
 pub mod records;

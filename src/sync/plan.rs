@@ -83,14 +83,21 @@ pub fn group<R: Ord + Clone>(
         managers: Vec::new(),
         conflicts: Vec::new(),
     };
-    let mut found = BTreeSet::new();
+    let (mut found, mut spared) = (BTreeSet::new(), BTreeSet::new());
     for person in wanted {
+        let same_email = person.email.as_ref().and_then(|email| by_email.get(email).copied());
         let there = match &person.remote_id {
             Some(id) => by_id.get(id.as_str()).copied(),
-            None => person.email.as_ref().and_then(|email| by_email.get(email).copied()),
+            None => same_email,
         };
         match there {
-            None => plan.adds.push(person.record.clone()),
+            None => {
+                // Known there by an id that is not in the list: whoever has the e-mail may be the same
+                // person under a new id. Which it is shows when the addition is answered.
+                let double = same_email.filter(|it| !bound.contains_key(&it.remote_id));
+                spared.extend(double.map(|it| it.remote_id.as_str()));
+                plan.adds.push(person.record.clone());
+            }
             Some(there) => {
                 let owner = bound.get(&there.remote_id);
                 let is_theirs = owner.is_none_or(|owner| *owner == person.record);
@@ -105,7 +112,8 @@ pub fn group<R: Ord + Clone>(
         }
     }
     for there in listed.iter().filter(|there| there.is_in) {
-        if found.contains(there.remote_id.as_str()) {
+        let id = there.remote_id.as_str();
+        if found.contains(id) || spared.contains(id) {
             continue;
         }
         let left = if there.is_manager { &mut plan.managers } else { &mut plan.removes };

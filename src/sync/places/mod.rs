@@ -3,6 +3,7 @@
 
 mod store;
 
+use super::link;
 use super::platform::Platform;
 use crate::associations::Site;
 use crate::clock::Timestamp;
@@ -241,6 +242,26 @@ pub async fn unconfirm(
     record: &RecordId,
 ) -> Result<bool, db::Error> {
     store::unconfirm(tx, platform.as_text(), group, record).await
+}
+
+/// A stranger turned out to be a record of ours: where an admin keeps them, the record stays for them;
+/// elsewhere the record's own place says what is to be, or the next full check does.
+pub async fn adopt(
+    tx: &mut Writer,
+    platform: Platform,
+    remote_id: &str,
+    record: &RecordId,
+) -> Result<(), db::Error> {
+    let stranger = stranger(remote_id);
+    store::inherit(tx, platform.as_text(), &stranger, record).await?;
+    let now = tx.now();
+    for (group, confirmed_at) in store::forget_all(tx, platform.as_text(), &stranger).await? {
+        if confirmed_at.is_some() {
+            link::count(tx, platform, &group, -1).await?;
+        }
+        link::ask_decision(tx, platform, &group, now).await?;
+    }
+    Ok(())
 }
 
 /// How many are in a state.

@@ -1,6 +1,7 @@
 //! `sync_places`.
 
 use super::{Count, Expected, Place};
+use crate::clock::Timestamp;
 use crate::db::{Error, Reader, Writer};
 use crate::id::{GroupId, RecordId};
 
@@ -90,6 +91,44 @@ pub async fn forget(
     .bind(group)
     .bind(record)
     .run()
+    .await
+}
+
+pub async fn inherit(
+    tx: &mut Writer,
+    platform: &str,
+    stranger: &RecordId,
+    record: &RecordId,
+) -> Result<(), Error> {
+    tx.change(
+        "update sync_places set record_id = $4, name = null
+         where association_id = $1 and platform = $2 and record_id = $3 and kept_at is not null
+             and not exists (select 1 from sync_places other
+                             where other.association_id = $1 and other.platform = $2
+                                 and other.record_id = $4
+                                 and other.group_id = sync_places.group_id)",
+    )
+    .bind(platform)
+    .bind(stranger)
+    .bind(record)
+    .run()
+    .await
+}
+
+/// Answers in which groups it had places, and where it was confirmed.
+pub async fn forget_all(
+    tx: &mut Writer,
+    platform: &str,
+    record: &RecordId,
+) -> Result<Vec<(GroupId, Option<Timestamp>)>, Error> {
+    tx.change(
+        "delete from sync_places
+         where association_id = $1 and platform = $2 and record_id = $3
+         returning group_id, confirmed_at",
+    )
+    .bind(platform)
+    .bind(record)
+    .all()
     .await
 }
 

@@ -3,6 +3,7 @@
 
 mod store;
 
+use super::places;
 use super::platform::{Fields, Platform};
 use crate::associations::Site;
 use crate::clock::Timestamp;
@@ -13,6 +14,8 @@ use crate::vault::Place as Sealing;
 
 /// Until somebody who took work is taken for gone.
 pub const LEASE_SECONDS: i64 = 60;
+/// Whoever took work holds on to it when this much of the lease has passed, before they call again.
+const BEAT_SECONDS: i64 = 15;
 /// First and longest wait after a failure; each failure doubles it, and chance spreads it.
 const WAIT_SECONDS: i64 = 5;
 const LONGEST_WAIT_SECONDS: i64 = 900;
@@ -35,6 +38,8 @@ rows! {
         pub tries: i64,
         pub marks: i64,
         pub fence: i64,
+        /// Until when it is nobody else's.
+        pub lease_until: Timestamp,
     }
 
     /// What is kept of a record on a platform, for pages.
@@ -208,6 +213,19 @@ pub async fn holds(db: &mut Reader, platform: Platform, work: &Work) -> Result<b
     store::holds(db, platform.as_text(), work).await
 }
 
+/// Asked before each call: holds on to work that was taken a while ago. False when somebody else took it
+/// over meanwhile, and may be calling (SECURITY.md 4.13).
+pub async fn keep(site: &Site, platform: Platform, work: &mut Work) -> Result<bool, db::Error> {
+    let now = site.app.clock.now();
+    if work.lease_until >= now.plus_seconds(LEASE_SECONDS - BEAT_SECONDS) {
+        return Ok(true);
+    }
+    let until = now.plus_seconds(LEASE_SECONDS);
+    let is_kept = store::keep(site, platform.as_text(), work, until).await?;
+    work.lease_until = until;
+    Ok(is_kept)
+}
+
 /// Who a record was on the platform is gone there.
 pub async fn unbind(
     tx: &mut Writer,
@@ -249,14 +267,19 @@ pub async fn failed(
     store::failed(tx, platform.as_text(), work, words, next).await
 }
 
-/// Remembers who a record is on the platform. False when that id is another record's (SEC-Y14).
+/// Remembers who a record is on the platform. False when that id is another record's (SEC-Y14). Whoever
+/// was a stranger there by this id is none any more, and is not removed as one.
 pub async fn bind(
     tx: &mut Writer,
     platform: Platform,
     record: &RecordId,
     remote_id: &str,
 ) -> Result<bool, db::Error> {
-    store::bind(tx, platform.as_text(), record, remote_id).await
+    let is_bound = store::bind(tx, platform.as_text(), record, remote_id).await?;
+    if is_bound && !places::is_stranger(record) {
+        places::adopt(tx, platform, remote_id, record).await?;
+    }
+    Ok(is_bound)
 }
 
 /// Whose this id of the platform is.

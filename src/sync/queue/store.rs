@@ -1,6 +1,7 @@
 //! `sync_records`.
 
 use super::{Known, Marked, Work};
+use crate::associations::Site;
 use crate::clock::Timestamp;
 use crate::db::{Db, Error, Reader, Writer};
 use crate::id::{AssociationId, CompanyId, FieldId, RecordId};
@@ -207,7 +208,8 @@ pub async fn claim(
                      and (lease_until is null or lease_until <= $3)
                  order by send_at, record_id
                  limit $5)
-         returning record_id, remote_id, sent, sent_hash, sent_at, tries, marks, fence",
+         returning record_id, remote_id, sent, sent_hash, sent_at, tries, marks, fence,
+             lease_until",
     )
     .bind(platform)
     .bind(now)
@@ -231,7 +233,8 @@ pub async fn take(
          on conflict (association_id, platform, record_id) do update
              set lease_until = excluded.lease_until, fence = sync_records.fence + 1
              where sync_records.lease_until is null or sync_records.lease_until <= $4
-         returning record_id, remote_id, sent, sent_hash, sent_at, tries, marks, fence",
+         returning record_id, remote_id, sent, sent_hash, sent_at, tries, marks, fence,
+             lease_until",
     )
     .bind(platform)
     .bind(record)
@@ -253,6 +256,27 @@ pub async fn holds(db: &mut Reader, platform: &str, work: &Work) -> Result<bool,
         .optional()
         .await?;
     Ok(found.is_some())
+}
+
+pub async fn keep(
+    site: &Site,
+    platform: &str,
+    work: &Work,
+    until: Timestamp,
+) -> Result<bool, Error> {
+    let kept: Option<(i64,)> = site
+        .once(
+            "update sync_records set lease_until = $5
+             where association_id = $1 and platform = $2 and record_id = $3 and fence = $4
+             returning fence",
+        )
+        .bind(platform)
+        .bind(&work.record_id)
+        .bind(work.fence)
+        .bind(until)
+        .optional()
+        .await?;
+    Ok(kept.is_some())
 }
 
 pub async fn unbind(tx: &mut Writer, platform: &str, record: &RecordId) -> Result<(), Error> {

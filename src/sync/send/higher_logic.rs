@@ -48,13 +48,20 @@ pub async fn batch(
     }
     let mut next = Next::Well;
     let mut waiting = vec![all];
-    while let Some(mut batch) = waiting.pop() {
+    while let Some(batch) = waiting.pop() {
         if next == Next::Rest {
             for one in batch {
                 postpone(site, PLATFORM, &one.work, site.now).await?;
             }
             continue;
         }
+        let mut ours = Vec::with_capacity(batch.len());
+        for mut one in batch {
+            if queue::keep(site, PLATFORM, &mut one.work).await? {
+                ours.push(one);
+            }
+        }
+        let mut batch = ours;
         let items: Vec<Item> = batch.iter().map(|one| one.contact.item(client.profile())).collect();
         let Some(items) = client.batches(items).into_iter().next() else { continue };
         if items.len() < batch.len() {

@@ -55,8 +55,8 @@ impl Sending<'_> {
         if let Some(Version::Fields(fields)) = &view.version {
             for group in &view.outcome.adds {
                 let Some(remote) = self.usable(group) else { continue };
-                if !self.goes_on().await? {
-                    return Ok(Err(Trouble::Paused));
+                if let Err(trouble) = self.goes_on().await? {
+                    return Ok(Err(trouble));
                 }
                 match self.add(group, &remote, fields, view).await? {
                     Ok(()) => is_current = true,
@@ -65,6 +65,9 @@ impl Sending<'_> {
                 answer = "in the group".to_owned();
             }
             if !is_current && !view.outcome.stays.is_empty() && view.facts.is_some() {
+                if let Err(trouble) = self.goes_on().await? {
+                    return Ok(Err(trouble));
+                }
                 match self.update(fields, view).await? {
                     Ok(true) => answer = "fields changed".to_owned(),
                     Ok(false) => {}
@@ -75,8 +78,8 @@ impl Sending<'_> {
             // Somebody who is no record of ours is brought back as they are.
             for group in &view.outcome.adds {
                 let Some(remote) = self.usable(group) else { continue };
-                if !self.goes_on().await? {
-                    return Ok(Err(Trouble::Paused));
+                if let Err(trouble) = self.goes_on().await? {
+                    return Ok(Err(trouble));
                 }
                 match self.bring_back(group, &remote, &id).await? {
                     Ok(()) => answer = "in the group".to_owned(),
@@ -86,8 +89,8 @@ impl Sending<'_> {
         }
         for group in &view.outcome.removes {
             let Some(remote) = self.usable(group) else { continue };
-            if !self.goes_on().await? {
-                return Ok(Err(Trouble::Paused));
+            if let Err(trouble) = self.goes_on().await? {
+                return Ok(Err(trouble));
             }
             match self.remove(group, &remote).await? {
                 Ok(()) => answer = "out of the group".to_owned(),
@@ -103,9 +106,13 @@ impl Sending<'_> {
         link.failed_at.is_none().then(|| link.remote_group_id.clone())
     }
 
-    /// Nobody has paused the connection meanwhile.
-    async fn goes_on(&self) -> Result<bool, db::Error> {
-        integration::is_running(self.site, self.platform).await
+    /// Nobody has paused the connection meanwhile, and nobody else has taken over.
+    async fn goes_on(&mut self) -> Sent<()> {
+        if !integration::is_running(self.site, self.platform).await? {
+            return Ok(Err(Trouble::Paused));
+        }
+        let is_kept = queue::keep(self.site, self.platform, &mut self.work).await?;
+        Ok(if is_kept { Ok(()) } else { Err(Trouble::TakenOver) })
     }
 
     fn known_id(&self) -> Option<String> {
@@ -128,6 +135,9 @@ impl Sending<'_> {
         if self.work.remote_id.is_none()
             && let Err(trouble) = self.find(fields).await?
         {
+            return Ok(Err(trouble));
+        }
+        if let Err(trouble) = self.goes_on().await? {
             return Ok(Err(trouble));
         }
         let id = self.work.remote_id.clone();

@@ -24,6 +24,8 @@ pub enum Trouble {
     Conflict(String),
     /// Somebody paused the connection, or it was stopped, before all of it went out.
     Paused,
+    /// Another node took it over, and does what is left.
+    TakenOver,
 }
 
 impl From<Failure> for Trouble {
@@ -94,6 +96,7 @@ pub async fn failed(
             postpone(site, platform, work, site.now).await?;
             return Ok(Next::Rest);
         }
+        Trouble::TakenOver => return Ok(Next::Stumbled),
         Trouble::Conflict(words) => (words.clone(), Outlook::Refused, Next::Well),
         Trouble::Failure(failure) => {
             let words = failure.words().to_owned();
