@@ -19,8 +19,6 @@ pub mod places;
 mod plan;
 pub mod platform;
 pub mod preview;
-#[cfg(test)]
-mod properties;
 pub mod prove;
 pub mod queue;
 pub mod records;
@@ -30,4 +28,6 @@ mod send;
 pub mod sent;
 pub mod status;
 pub mod switch;
+#[cfg(test)]
+mod tests;
 pub mod worker;

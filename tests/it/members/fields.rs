@@ -188,8 +188,7 @@ async fn without_a_companion_there_is_no_switch_for_higher_logic() {
 /// R59 to R61: the switch is stored while the field is shown; hidden, it does nothing and is kept.
 #[tokio::test]
 async fn the_switch_for_higher_logic_belongs_to_shown_fields_and_survives_their_hiding() {
-    let novi = Novi::start().await;
-    novi.app.accompany(Fake);
+    let novi = Novi::start_beside(Fake).await;
     let mut ruth = ruth(&novi).await;
 
     fill(&mut ruth, NEW, &[("label", "Key"), ("higher_logic", "1")]).await;
@@ -215,8 +214,7 @@ async fn the_switch_for_higher_logic_belongs_to_shown_fields_and_survives_their_
 
 #[tokio::test]
 async fn the_companion_adds_its_section_to_the_pages_of_records() {
-    let novi = Novi::start().await;
-    novi.app.accompany(Fake);
+    let novi = Novi::start_beside(Fake).await;
     let (mut ruth, ann) = (ruth(&novi).await, novi.member("Ann").await);
 
     let page = ruth.get(&path(&ann.id, "")).await;

@@ -139,7 +139,7 @@ async fn deactivation_leaves_higher_logic_as_it_is_and_takes_out_of_mobilize() {
     members::deactivate(&stage.site().await, &ann.id, &BY).await.unwrap();
     stage.settle().await;
 
-    assert_eq!(stage.there(crate::support::BOARD), [bob.email.clone()]);
+    assert_eq!(stage.there(crate::support::BOARD), [bob.email.as_str()]);
     let mut both = vec![ann.id.to_string(), bob.id.to_string()];
     both.sort();
     assert_eq!((stage.keys_there(&group), stage.pushes()), (both, pushes));

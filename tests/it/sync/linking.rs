@@ -177,7 +177,7 @@ async fn unlinking_removes_nobody_and_linking_again_warns() {
 
     assert!(!stage.linked(Platform::Mobilize, &group).await);
     assert_eq!(stage.mobilize.requests().len(), calls, "they do not speak to each other");
-    assert_eq!(stage.there(BOARD), [ann.email.clone()]);
+    assert_eq!(stage.there(BOARD), [ann.email.as_str()]);
     let page = ruth.get(&at(&group, "")).await;
     assert!(page.text().contains("Was linked to Board before"), "{}", page.text());
 

@@ -15,7 +15,7 @@ async fn people_of_a_linked_group_are_in_its_counterpart() {
     stage.link(&group).await;
     stage.settle().await;
 
-    assert_eq!(stage.there(BOARD), [ann.email.clone()]);
+    assert_eq!(stage.there(BOARD), [ann.email.as_str()]);
     assert_eq!(stage.status(Platform::Mobilize, &group, &ann).await, "up_to_date");
 
     let site = stage.site().await;
@@ -29,6 +29,6 @@ async fn people_of_a_linked_group_are_in_its_counterpart() {
     novi_sso::groups::remove_member(&site, &group, &ann.id, &actor).await.unwrap();
     stage.settle().await;
 
-    assert_eq!(stage.there(BOARD), [bob.email.clone()]);
+    assert_eq!(stage.there(BOARD), [bob.email.as_str()]);
     assert_eq!(stage.status(Platform::Mobilize, &group, &ann).await, "none");
 }

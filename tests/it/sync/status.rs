@@ -83,7 +83,7 @@ async fn whoever_does_not_sync_is_na_with_the_reason_and_its_cure() {
     let group = stage.novi.group("Committee", &[&bob]).await;
     let site = stage.site().await;
     let acme = groups::company(&mut site.read(), "Acme Works").await.unwrap().unwrap();
-    groups::add_all(&site, &group, &[acme.clone()], &BY).await.unwrap();
+    groups::add_all(&site, &group, std::slice::from_ref(&acme), &BY).await.unwrap();
     stage.link(&group).await;
     stage.link_higher_logic(&group, GroupType::Community).await;
     stage.settle().await;

@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::facts::{Facts, Kind, Login};
-use super::guard::{self, Doubt, Question};
-use super::look::{Situation, decide, finish};
-use super::places::{Place, State};
-use super::plan::{self, Listed, Wanted};
-use super::platform::Platform;
+use super::super::facts::{Facts, Kind, Login};
+use super::super::guard::{self, Doubt, Question};
+use super::super::look::{Situation, decide, finish};
+use super::super::places::{Place, State};
+use super::super::plan::{self, Listed, Wanted};
+use super::super::platform::Platform;
 use crate::clock::Timestamp;
 use crate::id::GroupId;
 
@@ -278,7 +278,7 @@ fn is_held(question: &Question) -> bool {
     let is_ours =
         question.removed_today_everywhere + waiting > 500 || question.associations_held > 3;
     // "or first link; or after restore/clone/credential change"
-    let is_doubted = question.is_first || question.doubt.is_some();
+    let is_doubted = question.is_first || question.doubt.is_some() || question.is_stopped;
     waiting > 0 && (by_size || is_empty || is_settling || is_ours || is_doubted)
 }
 
@@ -297,6 +297,7 @@ fn removals_are_held_exactly_when_the_rules_say_so() {
             removed_today: if dice.one_in(3) { number(&mut dice) } else { 0 },
             is_first: dice.one_in(10),
             doubt: dice.of(&[None, None, None, None, Some(Doubt::Credentials)]),
+            is_stopped: dice.one_in(12),
             seconds_since_conditions_changed: dice.of(&[None, None, Some(599), Some(600)]),
             removed_today_everywhere: dice.of(&[0, 0, 0, 480, 499, 500]),
             associations_held: dice.of(&[0, 1, 3, 4]),

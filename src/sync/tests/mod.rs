@@ -1,0 +1,3 @@
+//! The pure rules of sync against models.
+
+mod properties;
