@@ -304,7 +304,6 @@ fn sync() -> Router<App> {
     };
     use crate::sync::{linking::pages as linking, records::pages as records};
     use crate::sync::{release::pages as plans, status::pages as status};
-    let plan = |rest: &str| format!("/admin/groups/{{group_id}}/plans/{{plan_id}}{rest}");
     Router::new()
         .route("/admin/settings/integrations", get(tab::list))
         .route("/admin/settings/integrations/{platform}", post(tab::change))
@@ -323,11 +322,11 @@ fn sync() -> Router<App> {
         .route("/admin/groups/{group_id}/link", post(linking::link))
         .route("/admin/groups/{group_id}/there", post(status::decide))
         .route("/admin/groups/{group_id}/preview", get(linking::preview))
-        .route(&plan(""), get(plans::show))
-        .route(&plan("/release"), post(plans::release))
-        .route(&plan("/discard"), post(plans::discard))
-        .route(&plan("/stop"), post(plans::stop))
-        .route(&plan("/restore"), post(plans::restore))
+        .route("/admin/groups/{group_id}/plans/{plan_id}", get(plans::show))
+        .route("/admin/groups/{group_id}/plans/{plan_id}/release", post(plans::release))
+        .route("/admin/groups/{group_id}/plans/{plan_id}/discard", post(plans::discard))
+        .route("/admin/groups/{group_id}/plans/{plan_id}/stop", post(plans::stop))
+        .route("/admin/groups/{group_id}/plans/{plan_id}/restore", post(plans::restore))
         .route("/admin/members/{record_id}/sent", get(records::sent))
         .route("/admin/members/{record_id}/sync", post(records::sync_now))
         .layer(DefaultBodyLimit::max(64 * KIB))

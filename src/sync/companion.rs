@@ -1,11 +1,11 @@
 //! Beside groups and members: what their pages show of sync, without their knowing of it.
 
-use super::status::pages as status;
+use super::integration;
+use super::status::{desk, members};
 use super::{linking, records, runs};
 use crate::associations::Site;
 use crate::id::{GroupId, RecordId};
 use crate::sessions::SignedIn;
-use crate::sync::integration;
 use crate::web::Fields;
 use crate::web::companion::{Answer, Choice, Columns, Companion, Markup, Taken};
 use crate::web::page::Here;
@@ -20,19 +20,19 @@ impl Companion for Beside {
         admin: &'a SignedIn,
         groups: &'a [GroupId],
     ) -> Answer<'a, Columns> {
-        Box::pin(status::group_columns(site, admin, groups))
+        Box::pin(desk::group_columns(site, admin, groups))
     }
 
     fn group_filter<'a>(&'a self, site: &'a Site, admin: &'a SignedIn) -> Answer<'a, Vec<Choice>> {
-        Box::pin(status::group_filter(site, admin))
+        Box::pin(desk::group_filter(site, admin))
     }
 
     fn groups_that_are<'a>(&'a self, site: &'a Site, choice: &'a str) -> Answer<'a, Vec<GroupId>> {
-        Box::pin(status::groups_that_are(site, choice))
+        Box::pin(desk::groups_that_are(site, choice))
     }
 
     fn group_list_note<'a>(&'a self, site: &'a Site, admin: &'a SignedIn) -> Answer<'a, Markup> {
-        Box::pin(status::group_list_note(site, admin))
+        Box::pin(desk::group_list_note(site, admin))
     }
 
     fn group_details<'a>(
@@ -42,7 +42,7 @@ impl Companion for Beside {
         group: &'a GroupId,
         typed: Option<&'a Fields>,
     ) -> Answer<'a, Markup> {
-        Box::pin(linking::pages::details(site, admin, group, typed))
+        Box::pin(linking::details::details(site, admin, group, typed))
     }
 
     fn save_group<'a>(
@@ -52,7 +52,7 @@ impl Companion for Beside {
         group: &'a GroupId,
         fields: &'a Fields,
     ) -> Answer<'a, Taken> {
-        Box::pin(linking::pages::save(site, admin, group, fields))
+        Box::pin(linking::desk::save(site, admin, group, fields))
     }
 
     fn group_members<'a>(
@@ -61,7 +61,7 @@ impl Companion for Beside {
         admin: &'a SignedIn,
         group: &'a GroupId,
     ) -> Answer<'a, Markup> {
-        Box::pin(status::group_members(site, admin, group))
+        Box::pin(members::group_members(site, admin, group))
     }
 
     fn member_columns<'a>(
@@ -71,7 +71,7 @@ impl Companion for Beside {
         group: &'a GroupId,
         records: &'a [RecordId],
     ) -> Answer<'a, Columns> {
-        Box::pin(status::member_columns(site, admin, group, records))
+        Box::pin(members::member_columns(site, admin, group, records))
     }
 
     fn member_filter<'a>(
@@ -80,7 +80,7 @@ impl Companion for Beside {
         admin: &'a SignedIn,
         group: &'a GroupId,
     ) -> Answer<'a, Vec<Choice>> {
-        Box::pin(status::member_filter(site, admin, group))
+        Box::pin(members::member_filter(site, admin, group))
     }
 
     fn members_that_are<'a>(
@@ -91,7 +91,7 @@ impl Companion for Beside {
         after: Option<&'a RecordId>,
         most: i64,
     ) -> Answer<'a, Vec<RecordId>> {
-        Box::pin(status::members_that_are(site, group, choice, after, most))
+        Box::pin(members::members_that_are(site, group, choice, after, most))
     }
 
     fn group_history<'a>(
@@ -100,7 +100,7 @@ impl Companion for Beside {
         admin: &'a SignedIn,
         group: &'a GroupId,
     ) -> Answer<'a, Markup> {
-        Box::pin(runs::pages::history(site, admin, group))
+        Box::pin(runs::desk::history(site, admin, group))
     }
 
     fn record_section<'a>(
@@ -109,7 +109,7 @@ impl Companion for Beside {
         admin: &'a SignedIn,
         record: &'a RecordId,
     ) -> Answer<'a, Markup> {
-        Box::pin(records::pages::section(site, admin, record))
+        Box::pin(records::desk::section(site, admin, record))
     }
 
     fn field_switches<'a>(

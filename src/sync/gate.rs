@@ -29,6 +29,8 @@ struct Waiting {
     singles: Vec<Place>,
     released: Vec<Place>,
     others: Vec<Place>,
+    /// Some of the others are of a plan that an admin stopped.
+    is_stopped: bool,
     newest: Option<Timestamp>,
 }
 
@@ -157,6 +159,7 @@ async fn trust(
 async fn waiting(site: &Site, platform: Platform, group: &GroupId) -> Result<Waiting, db::Error> {
     let mut db = site.read();
     let has_released = release::has_released(&mut db, platform, group).await?;
+    let has_stopped = release::has_stopped(&mut db, platform, group).await?;
     let mut waiting = Waiting::default();
     for state in [State::Leaving, State::Held] {
         let mut after = String::new();
@@ -174,6 +177,11 @@ async fn waiting(site: &Site, platform: Platform, group: &GroupId) -> Result<Wai
                 let single = [LeavesWhy::Asked, LeavesWhy::Deactivated].map(LeavesWhy::as_text);
                 if is_released {
                     waiting.released.push(place);
+                } else if has_stopped
+                    && release::is_stopped(&mut db, platform, group, record).await?
+                {
+                    waiting.is_stopped = true;
+                    waiting.others.push(place);
                 } else if place.leaves_why.as_deref().is_some_and(|why| single.contains(&why)) {
                     waiting.singles.push(place);
                 } else {
@@ -201,6 +209,7 @@ async fn judge(
         waiting: i64::try_from(waiting.others.len()).unwrap_or(i64::MAX),
         removed_today,
         is_first: link.first_done_at.is_none(),
+        is_stopped: waiting.is_stopped,
         doubt: integration.doubt.as_deref().and_then(Doubt::of_text),
         // Groups have no conditions yet.
         seconds_since_conditions_changed: None,

@@ -55,6 +55,8 @@ pub struct Question {
     /// Whether the group has never been in step with its counterpart.
     pub is_first: bool,
     pub doubt: Option<Doubt>,
+    /// An admin stopped the removal of some of those who wait.
+    pub is_stopped: bool,
     pub seconds_since_conditions_changed: Option<i64>,
     /// Counted removals of the association in 24 hours.
     pub removed_today_everywhere: i64,
@@ -65,6 +67,8 @@ pub struct Question {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hold {
     First,
+    /// An admin stopped this, and has to say so before it goes on.
+    Stopped,
     Doubted(Doubt),
     ConditionsChanged,
     Emptied,
@@ -80,6 +84,7 @@ impl Hold {
     pub fn as_text(self) -> &'static str {
         match self {
             Self::First => "first",
+            Self::Stopped => "stopped",
             Self::Doubted(doubt) => doubt.as_text(),
             Self::ConditionsChanged => "conditions",
             Self::Emptied => "emptied",
@@ -103,6 +108,9 @@ pub fn most(size: i64) -> i64 {
 pub fn judge(question: &Question) -> Option<Hold> {
     if question.waiting == 0 {
         return None;
+    }
+    if question.is_stopped {
+        return Some(Hold::Stopped);
     }
     if question.is_first {
         return Some(Hold::First);
@@ -140,6 +148,7 @@ mod tests {
         removed_today: 0,
         is_first: false,
         doubt: None,
+        is_stopped: false,
         seconds_since_conditions_changed: None,
         removed_today_everywhere: 0,
         associations_held: 0,
@@ -163,6 +172,8 @@ mod tests {
             (Question { is_emptied: true, ..of(4, 4) }, None),
             (Question { is_emptied: true, ..of(5, 2) }, Some("emptied")),
             (Question { is_first: true, ..CALM }, Some("first")),
+            (Question { is_stopped: true, ..CALM }, Some("stopped")),
+            (Question { is_stopped: true, waiting: 0, ..CALM }, None),
             (Question { doubt: Some(Doubt::Restored), ..CALM }, Some("restored")),
             (Question { doubt: Some(Doubt::Credentials), ..CALM }, Some("credentials")),
             (Question { seconds_since_conditions_changed: Some(599), ..CALM }, Some("conditions")),

@@ -1437,6 +1437,7 @@ sync-cause-emptied = Nobody is left in the group. We ask before a group is empti
 sync-cause-daily = More than 500 people would be removed from all groups within a day.
 sync-cause-many-associations = Many associations have something held at once, so all removals wait.
 sync-cause-linked = An admin saw these people and confirmed them with the link.
+sync-cause-stopped = An admin stopped their removal, so we ask before it goes on.
 sync-cause-too-many = We ask before more than { $most } are removed from a group of this size within a day.
 sync-see-changes = See what changed
 sync-download = Download the list

@@ -87,7 +87,7 @@ const MAY_USE: &[(&str, &str)] = &[
 ];
 
 /// Files of nouns that are not what their name would say.
-const ROOMS: [(&str, &str); 20] = [
+const ROOMS: [(&str, &str); 30] = [
     ("associations/site.rs", "extractor"),
     ("sessions/signed_in.rs", "extractor"),
     ("clients/conflict.rs", "views"),
@@ -107,6 +107,16 @@ const ROOMS: [(&str, &str); 20] = [
     ("hooks/desk.rs", "pages"),
     ("hooks/endpoint.rs", "pages"),
     ("hooks/how.rs", "views"),
+    ("sync/companion.rs", "pages"),
+    ("sync/linking/desk.rs", "pages"),
+    ("sync/linking/details.rs", "pages"),
+    ("sync/linking/impact.rs", "pages"),
+    ("sync/prove/desk.rs", "pages"),
+    ("sync/records/desk.rs", "pages"),
+    ("sync/runs/desk.rs", "pages"),
+    ("sync/status/desk.rs", "pages"),
+    ("sync/status/members.rs", "pages"),
+    ("sync/status/words.rs", "views"),
     ("web/pages.rs", "web"),
 ];
 

@@ -11,10 +11,9 @@ use crate::support::{Browser, HOME, Novi, Page};
 /// a file that there is.
 pub fn concrete(pattern: &str, client_id: &str) -> String {
     let path = pattern.replace("{client_id}", client_id).replace("{group_id}", client_id);
-    let path = path.replace("{secret_id}", client_id);
+    let path = path.replace("{secret_id}", client_id).replace("{plan_id}", client_id);
     // A person and a custom field that are called by the client's id: see `Novi::doubles`.
     let path = path.replace("{record_id}", client_id).replace("{field_id}", client_id);
-    let path = path.replace("{plan_id}", client_id);
     let path = path.replace("{platform}", "mobilize");
     let path = path.replace("{hook_id}", client_id).replace("{connection}", client_id);
     let path = path.replace("{hash}/{name}", "brand/0b5f6b.css");
@@ -89,6 +88,19 @@ const ANSWERS: &[(&str, &str, [u16; 3])] = &[
     ("GET", "/admin/groups/{group_id}/delete", [303, 403, 200]),
     ("POST", "/admin/groups/{group_id}/delete", [303, 403, 303]),
     ("GET", "/admin/events", [303, 403, 200]),
+    ("GET", "/admin/groups/sync", [303, 403, 200]),
+    ("GET", "/admin/groups/{group_id}/sync", [303, 403, 200]),
+    ("POST", "/admin/groups/{group_id}/sync", [303, 403, 303]),
+    ("POST", "/admin/groups/{group_id}/link", [303, 403, 303]),
+    ("POST", "/admin/groups/{group_id}/there", [303, 403, 303]),
+    ("GET", "/admin/groups/{group_id}/preview", [303, 403, 200]),
+    ("GET", "/admin/groups/{group_id}/plans/{plan_id}", [303, 403, 200]),
+    ("POST", "/admin/groups/{group_id}/plans/{plan_id}/release", [303, 403, 422]),
+    ("POST", "/admin/groups/{group_id}/plans/{plan_id}/discard", [303, 403, 303]),
+    ("POST", "/admin/groups/{group_id}/plans/{plan_id}/stop", [303, 403, 409]),
+    ("POST", "/admin/groups/{group_id}/plans/{plan_id}/restore", [303, 403, 409]),
+    ("GET", "/admin/members/{record_id}/sent", [303, 403, 200]),
+    ("POST", "/admin/members/{record_id}/sync", [303, 403, 303]),
     ("GET", "/admin/members", [303, 403, 200]),
     ("GET", "/admin/members/new", [303, 403, 200]),
     ("POST", "/admin/members/new", [303, 403, 422]),

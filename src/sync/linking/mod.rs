@@ -1,6 +1,9 @@
 //! Linking groups, as a group's form says it: what an admin chose against what is linked, what that would
 //! do on the platform, and doing it.
 
+pub mod desk;
+pub mod details;
+pub mod impact;
 pub mod pages;
 pub mod views;
 
@@ -17,7 +20,6 @@ use crate::db;
 use crate::events::Actor;
 use crate::id::GroupId;
 use crate::token::{base64url, sha256};
-use crate::web::Fields;
 
 /// A group of the platform that may be chosen, or why it may not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,48 +84,6 @@ pub enum Wish {
     /// Switched on, and no Group Type chosen.
     PushUntyped,
     Unlink,
-}
-
-/// What is asked that is not so already; None where the form says nothing of this platform.
-pub fn wish(platform: Platform, link: Option<&Link>, fields: &Fields) -> Option<Wish> {
-    let linked = link.filter(|link| link.is_linked());
-    match platform {
-        Platform::HigherLogic => {
-            if !fields.has("higher_logic_shown") {
-                return None;
-            }
-            let fixed = link.and_then(Link::group_type);
-            match (fields.has("higher_logic"), linked) {
-                (true, None) => {
-                    let typed = GroupType::of_text(fields.text("group_type"));
-                    Some(fixed.or(typed).map_or(Wish::PushUntyped, Wish::Push))
-                }
-                (false, Some(_)) => Some(Wish::Unlink),
-                (true, Some(_)) | (false, None) => None,
-            }
-        }
-        Platform::Mobilize | Platform::Forj => {
-            let name = field_of(platform);
-            if !fields.has(name) {
-                return None;
-            }
-            match (fields.text(name), linked) {
-                ("", None) => None,
-                ("", Some(_)) => Some(Wish::Unlink),
-                (chosen, Some(link)) if link.remote_group_id == chosen => None,
-                (chosen, _) => Some(Wish::Group(chosen.to_owned())),
-            }
-        }
-    }
-}
-
-/// The field of a platform in a group's form.
-pub fn field_of(platform: Platform) -> &'static str {
-    match platform {
-        Platform::Mobilize => "mobilize_group",
-        Platform::Forj => "forj_group",
-        Platform::HigherLogic => "higher_logic",
-    }
 }
 
 /// What saving would do on one platform.

@@ -1,4 +1,4 @@
 //! The password once more, before people are removed from a community.
 
-pub mod pages;
+pub mod desk;
 pub mod views;

@@ -287,7 +287,27 @@ pub async fn has_released(
     platform: Platform,
     group: &GroupId,
 ) -> Result<bool, db::Error> {
-    store::has_released(db, platform.as_text(), group).await
+    store::has(db, platform.as_text(), group, PlanState::Released).await
+}
+
+/// Whether an admin stopped a removal of this group lately.
+pub async fn has_stopped(
+    db: &mut Reader,
+    platform: Platform,
+    group: &GroupId,
+) -> Result<bool, db::Error> {
+    store::has(db, platform.as_text(), group, PlanState::Stopped).await
+}
+
+/// Whether the removal of somebody was stopped by an admin, so that it is asked about once more.
+pub async fn is_stopped(
+    db: &mut Reader,
+    platform: Platform,
+    group: &GroupId,
+    record: &RecordId,
+) -> Result<bool, db::Error> {
+    let plan = store::waiting_in(db, platform.as_text(), group, record, PlanState::Stopped).await?;
+    Ok(plan.is_some())
 }
 
 /// Whether somebody may go because an admin said exactly so.
@@ -297,7 +317,7 @@ pub async fn is_released(
     group: &GroupId,
     record: &RecordId,
 ) -> Result<Option<PlanId>, db::Error> {
-    store::is_released(db, platform.as_text(), group, record).await
+    store::waiting_in(db, platform.as_text(), group, record, PlanState::Released).await
 }
 
 /// The removals of a group are held by a new plan; the one before, if any, is over.

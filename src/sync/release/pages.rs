@@ -14,11 +14,12 @@ use crate::groups::Group;
 use crate::groups::desk::found;
 use crate::id::{PlanId, RecordId};
 use crate::sessions::{Admin, SignedIn, with_toast};
-use crate::sync::linking::pages::why;
+use crate::sync::linking::impact::why;
 use crate::sync::places::{self, State};
 use crate::sync::platform::Platform;
-use crate::sync::prove::pages::{Step, proved};
-use crate::sync::status::views::{Cell, Piece, Words};
+use crate::sync::prove::desk::{Step, proved};
+use crate::sync::status::views::{Cell, Piece};
+use crate::sync::status::words::Words;
 use crate::sync::{facts, guard};
 use crate::web::locale::Locale;
 use crate::web::page::{Here, Page, Toast};
@@ -209,6 +210,7 @@ fn cause(words: &Words<'_>, plan: &Plan) -> Vec<Piece> {
         "daily" => page.t("sync-cause-daily"),
         "many_associations" => page.t("sync-cause-many-associations"),
         "linked" => page.t("sync-cause-linked"),
+        "stopped" => page.t("sync-cause-stopped"),
         _ => page.t1("sync-cause-too-many", "most", guard::most(plan.size_before)),
     };
     let history = format!("/admin/groups/{}/history", plan.group_id);

@@ -156,28 +156,37 @@ pub async fn decide(
     Ok(decided.is_some())
 }
 
-pub async fn has_released(db: &mut Reader, platform: &str, group: &GroupId) -> Result<bool, Error> {
+/// Whether a plan of a group was decided so lately.
+pub async fn has(
+    db: &mut Reader,
+    platform: &str,
+    group: &GroupId,
+    state: PlanState,
+) -> Result<bool, Error> {
     let since = db.now().plus_seconds(-RELEASED_SECONDS);
     let found: Option<(PlanId,)> = db
         .find(
             "select plan_id from sync_plans
-             where association_id = $1 and platform = $2 and group_id = $3 and state = 'released'
+             where association_id = $1 and platform = $2 and group_id = $3 and state = $5
                  and decided_at > $4
              limit 1",
         )
         .bind(platform)
         .bind(group)
         .bind(since)
+        .bind(state.as_text())
         .optional()
         .await?;
     Ok(found.is_some())
 }
 
-pub async fn is_released(
+/// The plan that was decided so lately, and by which somebody is not removed yet.
+pub async fn waiting_in(
     db: &mut Reader,
     platform: &str,
     group: &GroupId,
     record: &RecordId,
+    state: PlanState,
 ) -> Result<Option<PlanId>, Error> {
     let since = db.now().plus_seconds(-RELEASED_SECONDS);
     let found: Option<(PlanId,)> = db
@@ -187,7 +196,7 @@ pub async fn is_released(
              join sync_plan_removals r
                  on r.association_id = p.association_id and r.plan_id = p.plan_id
              where p.association_id = $1 and p.platform = $2 and p.group_id = $3
-                 and p.state = 'released' and r.record_id = $4 and r.removed_at is null
+                 and p.state = $6 and r.record_id = $4 and r.removed_at is null
                  and p.decided_at > $5
              limit 1",
         )
@@ -195,6 +204,7 @@ pub async fn is_released(
         .bind(group)
         .bind(record)
         .bind(since)
+        .bind(state.as_text())
         .optional()
         .await?;
     Ok(found.map(|(plan,)| plan))

@@ -1,6 +1,6 @@
 //! Full checks, as the history of a group shows them.
 
-pub mod pages;
+pub mod desk;
 mod store;
 pub mod views;
 

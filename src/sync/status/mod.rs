@@ -1,9 +1,12 @@
 //! How a linked group stands on a platform, and a record in it, as pages say it: derived from what is
 //! confirmed, what is left to do, and whether the connection may be used at all.
 
+pub mod desk;
+pub mod members;
 pub mod pages;
 mod store;
 pub mod views;
+pub mod words;
 
 use std::collections::HashMap;
 
