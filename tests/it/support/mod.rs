@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests see the database from the outside too")]
 
 mod browser;
+mod crowd;
 mod doubles;
 mod jwt;
 mod network;
@@ -36,6 +37,7 @@ use novi_sso::web::companion::Companion;
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 
 pub use browser::{Browser, Page};
+pub use crowd::{crowd_email, crowd_member};
 pub use doubles::DOUBLE;
 pub use jwt::{Stranger, claims, header_of, kids, verified};
 pub use network::{network, proxy};

@@ -2,6 +2,7 @@
 
 mod connect;
 mod failures;
+mod faults;
 mod higher_logic;
 mod integrations;
 mod linking;

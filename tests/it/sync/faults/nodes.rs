@@ -1,0 +1,169 @@
+//! F-07: nodes that race, are killed, and come back as if nothing had happened.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use novi_sso::simulator::api::Fault;
+use novi_sso::sync::{places, queue, worker};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{MOBILIZE, is_full, number, until};
+use crate::support::{BOARD, Novi, Stage, crowd_email, crowd_member};
+
+/// A node that works until it is killed.
+struct Node {
+    working: JoinHandle<()>,
+    stop: CancellationToken,
+}
+
+impl Node {
+    fn start(novi: &Novi) -> Self {
+        let stop = CancellationToken::new();
+        let working = tokio::spawn(worker::run(novi.app.clone(), stop.clone()));
+        Self { working, stop }
+    }
+
+    /// In the middle of whatever it is at.
+    async fn kill(self) {
+        self.working.abort();
+        self.working.await.ok();
+    }
+
+    async fn end(self) {
+        self.stop.cancel();
+        self.working.await.unwrap();
+    }
+}
+
+impl Stage {
+    /// Everybody in the crowd has another job title from now on, and so something to be sent.
+    async fn everybody_changes(&self, title: &str) {
+        let now = self.novi.clock.now().unix_seconds() * 1000;
+        self.novi
+            .tamper_with(&format!(
+                "update members set job_title = '{title}' where member_id like 'crowd-%';
+                 update sync_records set look_at = {now}, marks = marks + 1
+                 where record_id like 'crowd-%'"
+            ))
+            .await;
+    }
+
+    /// Work that somebody could take now, and all that is left.
+    async fn left(&self) -> (i64, i64) {
+        let now = self.novi.clock.now().unix_seconds() * 1000;
+        let open = format!(
+            "select count(*) from sync_records where look_at is not null
+                 or (send_at is not null and (lease_until is null or lease_until <= {now}))"
+        );
+        let all =
+            "select count(*) from sync_records where look_at is not null or send_at is not null";
+        (self.novi.count_with(&open).await, self.novi.count(all).await)
+    }
+
+    fn writes(&self) -> usize {
+        self.mobilize.requests().iter().filter(|request| request.method == "PUT").count()
+    }
+}
+
+/// F-07: every job is done once but for those that were cut off, none is lost, what a dead node had
+/// taken goes on when its lease is over, and no two calls for one person ever meet.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_nodes_share_the_work_and_lose_none_of_it_when_they_are_killed() {
+    let (jobs, kills) = (number(10_000, 150), number(20, 4));
+    let stage = Stage::start().await;
+    stage.novi.crowd(0..jobs).await;
+    let group = stage.novi.empty_group("Board").await;
+    stage.novi.crowd_joins(&group, 0..jobs).await;
+    stage.link(&group).await;
+    stage.settle().await;
+    assert_eq!(stage.there(BOARD).len(), jobs);
+    stage.mobilize.forget_requests();
+    let each = Duration::from_millis(if is_full() { 5 } else { 20 });
+    let delay = u64::try_from(each.as_millis()).unwrap();
+    stage.mobilize.set_faults([Fault::on("PUT /v1/users").delay_ms(delay)]);
+
+    stage.everybody_changes("v1").await;
+    let mut nodes = vec![Node::start(&stage.novi)];
+    let mut standing = stage.novi.another_node().await;
+    nodes.push(Node::start(&standing));
+    let (mut killed, mut before) = (0, 0);
+    loop {
+        let enough = before + jobs / (kills + 1);
+        until("progress", async || stage.writes() >= enough.max(1) || stage.left().await.0 == 0)
+            .await;
+        before = stage.writes();
+        if killed < kills && stage.left().await.1 > 0 {
+            nodes.remove(0).kill().await;
+            killed += 1;
+            standing = stage.novi.another_node().await;
+            nodes.push(Node::start(&standing));
+            if killed == kills / 2 {
+                stage.everybody_changes("v2").await;
+            }
+            continue;
+        }
+        // What the dead had taken is nobody's until the lease is over. Nobody alive is at anything.
+        until("rest", async || stage.left().await.0 == 0).await;
+        if stage.left().await.1 == 0 {
+            break;
+        }
+        stage.novi.clock.advance(61);
+    }
+    for node in nodes {
+        node.end().await;
+    }
+
+    assert_eq!((killed, stage.left().await), (kills, (0, 0)));
+    assert_eq!(stage.mobilize.overlaps(), 0);
+    for index in 0..jobs {
+        let there = stage.mobilize.member(BOARD, &crowd_email(index)).expect("nobody was lost");
+        assert_eq!(there.fields["job_title"], "v2", "{index}");
+    }
+    let site = stage.site().await;
+    let counts = places::counts_of(&mut site.read(), MOBILIZE, &group).await.unwrap();
+    assert_eq!(counts, [(places::State::UpToDate, i64::try_from(jobs).unwrap())]);
+    // Versions never go back, and only what was cut off is sent again.
+    let mut latest: BTreeMap<String, String> = BTreeMap::new();
+    for request in stage.mobilize.requests().iter().filter(|request| request.method == "PUT") {
+        let title = request.body["fields"]["job_title"].as_str().unwrap().to_owned();
+        let before = latest.insert(request.path.clone(), title.clone());
+        assert!(before.is_none_or(|before| before <= title), "{}", request.path);
+    }
+    assert!(stage.writes() <= 2 * jobs + kills * 8, "{} writes", stage.writes());
+}
+
+/// F-07: a node that was held up for longer than its lease comes too late: what it learned counts no
+/// more, and it calls nobody before it has seen that.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_comes_back_too_late_writes_nothing() {
+    let stage = Stage::start().await;
+    stage.novi.crowd(0..1).await;
+    let group = stage.novi.empty_group("Board").await;
+    stage.novi.crowd_joins(&group, 0..1).await;
+    stage.link(&group).await;
+    stage.settle().await;
+    let slow = Fault::on("PUT /v1/users").times(1).after_work().delay_ms(1_500);
+    stage.mobilize.set_faults([slow]);
+    stage.everybody_changes("v1").await;
+    let app = stage.novi.app.clone();
+    let late = tokio::spawn(async move { worker::settle(&app).await });
+    until("the call", async || stage.writes() == 1).await;
+
+    stage.novi.clock.advance(61);
+    stage.everybody_changes("v2").await;
+    let other = stage.novi.another_node().await;
+    worker::settle(&other.app).await.unwrap();
+    assert_eq!(stage.writes(), 2, "the other took over");
+    late.await.unwrap().unwrap();
+
+    let site = stage.site().await;
+    let known = queue::known(&mut site.read(), &crowd_member(0)).await.unwrap();
+    let sent = queue::sent_fields(&site, MOBILIZE, &crowd_member(0), known[0].sent.as_deref());
+    let sent = serde_json::to_value(sent.unwrap()).unwrap().to_string();
+    assert!(sent.contains("v2") && !sent.contains("v1"), "{sent}");
+    let updates = stage.novi.count("select count(*) from sync_sent where what = 'update'").await;
+    assert_eq!((updates, stage.writes(), stage.left().await), (1, 2, (0, 0)));
+    let there = stage.mobilize.member(BOARD, &crowd_email(0)).unwrap();
+    assert_eq!(there.fields["job_title"], "v2");
+}
