@@ -345,33 +345,55 @@ create index sync_runs_by_link on sync_runs (association_id, platform, group_id,
 create index sync_runs_by_time on sync_runs (association_id, started_at);
 create index sync_runs_nightly on sync_runs (association_id, started_at) where cause = 'nightly';
 
--- Automation tools that may write a few fields of members (`POST /hooks/{connection}`).
+-- Automation tools that may write a few fields of members (`POST /hooks/{connection}`). `fields` has
+-- commas between them. The secret is sealed, and blank once the hook is closed; the one before it works
+-- until `old_until`; `secrets` counts them all. `calls` are those of the day `calls_day`, in days since 1970; `waiting` counts the
+-- deliveries that wait for an admin. Changes before `counted_from` were looked at already.
 create table hooks (
     association_id text   not null references associations (association_id),
     hook_id        text   not null,
     name           text   not null,
     secret         text   not null,
+    secrets        bigint not null,
+    old_secret     text,
+    old_until      bigint,
+    old_used_at    bigint,
     fields         text   not null,
     made_at        bigint not null,
     made_by        text   not null,
     last_used_at   bigint,
+    calls_day      bigint not null,
+    calls          bigint not null,
     ignored        bigint not null,
-    closed_at      bigint,
+    waiting        bigint not null,
+    counted_from   bigint not null,
     quarantined_at bigint,
-    quarantine_why text,
+    closed_at      bigint,
     primary key (association_id, hook_id)
 );
+-- What was taken, so that it is not taken again. `sent_at` is what the tool said; `fields` are those that
+-- it is about, with commas around each; `payload` is sealed, and gone once it was decided.
 create table hook_deliveries (
     association_id text   not null,
     hook_id        text   not null,
     delivery_id    text   not null,
+    signature      text   not null,
     at             bigint not null,
-    member_id      text,
+    sent_at        bigint not null,
+    member_id      text   not null,
+    fields         text   not null,
     -- 'changed', 'same', 'waiting', 'applied', 'discarded'
     outcome        text   not null,
     payload        text,
     primary key (association_id, hook_id, delivery_id),
-    foreign key (association_id, hook_id) references hooks (association_id, hook_id)
+    foreign key (association_id, hook_id) references hooks (association_id, hook_id),
+    foreign key (association_id, member_id) references members (association_id, member_id)
 );
+create unique index hook_deliveries_by_signature on hook_deliveries (association_id, hook_id, signature);
+create index hook_deliveries_by_member on hook_deliveries (association_id, hook_id, member_id, sent_at);
 create index hook_deliveries_by_time on hook_deliveries (association_id, hook_id, at);
-create index hook_deliveries_waiting on hook_deliveries (association_id, hook_id, at) where outcome = 'waiting';
+create index hook_deliveries_by_age on hook_deliveries (association_id, at);
+create index hook_deliveries_waiting on hook_deliveries (association_id, hook_id, sent_at, delivery_id)
+    where outcome = 'waiting';
+create index hook_deliveries_changed on hook_deliveries (association_id, hook_id, at)
+    where outcome = 'changed';

@@ -11,6 +11,7 @@ use crate::cache::Cache;
 use crate::clients::Client;
 use crate::clock::Clock;
 use crate::db::{self, Db};
+use crate::hooks::Doors;
 use crate::id::{AssociationId, ClientId};
 use crate::members::HashPool;
 use crate::oidc::discovery::Document;
@@ -35,6 +36,7 @@ pub struct Parts {
     pub documents: Cache<AssociationId, Document>,
     pub clients: Cache<(AssociationId, ClientId), Client>,
     pub outbound: Outbound,
+    pub hook_doors: Doors,
     /// Told when a session ended, so that its clients are told at once.
     pub notices: Notify,
     companion: OnceLock<Box<dyn Companion>>,
@@ -76,6 +78,7 @@ impl App {
             documents: Cache::new(1000),
             clients: Cache::new(10_000),
             outbound,
+            hook_doors: Doors::default(),
             notices: Notify::new(),
             companion: OnceLock::new(),
             draining: CancellationToken::new(),

@@ -13,7 +13,7 @@ use crate::associations::{self, Site, set_up};
 use crate::clock::Timestamp;
 use crate::grants::Forgotten;
 use crate::id::ClientId;
-use crate::{clients, db, grants, logouts, members, sessions, signing};
+use crate::{clients, db, grants, hooks, logouts, members, sessions, signing};
 
 const OFTEN: Duration = Duration::from_mins(5);
 /// Rows per step, so that sign-ins pass in between.
@@ -78,6 +78,7 @@ async fn forget(site: &Site) -> Result<(), Error> {
     while clients::assertions::forget_expired(site, most).await? == STEP {}
     while clients::health::forget_old(site, most).await? == STEP {}
     while set_up::forget_expired(site, most).await? == STEP {}
+    while hooks::forget_old(site, most).await? == STEP {}
     while forget_grants(site, most).await? == STEP {}
     Ok(())
 }

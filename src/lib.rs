@@ -11,6 +11,7 @@
 //! | [`associations`] | the associations hosted here; `Site`, one of them at one moment |
 //! | [`members`] | people and companies, their logins and passwords |
 //! | [`groups`] | groups, and who is in them |
+//! | [`hooks`] | automation tools, and the few fields of members that each may write |
 //! | [`clients`] | SSO clients: their settings, Secret Keys, health |
 //! | [`consents`] | what members allow clients to see, and how they take it back |
 //! | [`sessions`] | signing in: the state machine, sessions, throttle, who may see what |
@@ -44,6 +45,7 @@ pub mod db;
 pub mod events;
 pub mod grants;
 pub mod groups;
+pub mod hooks;
 pub mod housekeeping;
 pub mod id;
 pub mod lifecycle;

@@ -92,6 +92,18 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/admin/settings/fields/{field_id}"),
     ("GET", "/admin/settings/fields/{field_id}/delete"),
     ("POST", "/admin/settings/fields/{field_id}/delete"),
+    ("GET", "/admin/settings/hooks"),
+    ("GET", "/admin/settings/hooks/new"),
+    ("POST", "/admin/settings/hooks/new"),
+    ("GET", "/admin/settings/hooks/{hook_id}"),
+    ("GET", "/admin/settings/hooks/{hook_id}/new-secret"),
+    ("POST", "/admin/settings/hooks/{hook_id}/new-secret"),
+    ("GET", "/admin/settings/hooks/{hook_id}/close"),
+    ("POST", "/admin/settings/hooks/{hook_id}/close"),
+    ("GET", "/admin/settings/hooks/{hook_id}/waiting"),
+    ("POST", "/admin/settings/hooks/{hook_id}/release"),
+    ("POST", "/admin/settings/hooks/{hook_id}/discard"),
+    ("POST", "/hooks/{connection}"),
     ("GET", "/sso-assets/{hash}/{name}"),
     ("GET", "/"),
     ("GET", "/healthz"),
@@ -101,6 +113,19 @@ pub const ROUTES: &[(&str, &str)] = &[
 /// Those of group sync.
 #[cfg(feature = "sync")]
 pub const SYNC_ROUTES: &[(&str, &str)] = &[
+    ("GET", "/admin/settings/integrations"),
+    ("POST", "/admin/settings/integrations/{platform}"),
+    ("POST", "/admin/settings/integrations/{platform}/pause"),
+    ("POST", "/admin/settings/integrations/{platform}/resume"),
+    ("GET", "/admin/settings/integrations/{platform}/disconnect"),
+    ("POST", "/admin/settings/integrations/{platform}/disconnect"),
+    ("GET", "/admin/connect"),
+    ("GET", "/admin/connect/mobilize"),
+    ("GET", "/admin/connect/forj"),
+    ("GET", "/admin/connect/higher-logic"),
+    ("GET", "/admin/connect/higher-logic/worksheet"),
+    ("GET", "/admin/move"),
+    ("POST", "/admin/move"),
     ("GET", "/admin/groups/sync"),
     ("GET", "/admin/groups/{group_id}/sync"),
     ("POST", "/admin/groups/{group_id}/sync"),
@@ -129,6 +154,7 @@ pub fn router(app: App) -> Router {
         .merge(records())
         .merge(people_records())
         .merge(sync())
+        .merge(tools())
         .route("/sso-assets/{hash}/{name}", get(web::pages::asset))
         .route("/", get(web::pages::root))
         .fallback(web::pages::not_found)
@@ -269,12 +295,28 @@ fn sync() -> Router<App> {
     Router::new()
 }
 
-/// Groups on the community platforms: their status, their links, and who would be removed.
+/// The integrations, the guides and the move to live; groups on the community platforms: their status,
+/// their links, and who would be removed.
 #[cfg(feature = "sync")]
 fn sync() -> Router<App> {
+    use crate::sync::{
+        connect::pages as connect, integration::pages as tab, moved::pages as moved,
+    };
     use crate::sync::{linking::pages as linking, records::pages as records};
     use crate::sync::{release::pages as plans, status::pages as status};
     Router::new()
+        .route("/admin/settings/integrations", get(tab::list))
+        .route("/admin/settings/integrations/{platform}", post(tab::change))
+        .route("/admin/settings/integrations/{platform}/pause", post(tab::pause))
+        .route("/admin/settings/integrations/{platform}/resume", post(tab::resume))
+        .route("/admin/settings/integrations/{platform}/disconnect", get(tab::ask_disconnect))
+        .route("/admin/settings/integrations/{platform}/disconnect", post(tab::disconnect))
+        .route("/admin/connect", get(connect::list))
+        .route("/admin/connect/mobilize", get(connect::mobilize))
+        .route("/admin/connect/forj", get(connect::forj))
+        .route("/admin/connect/higher-logic", get(connect::higher_logic))
+        .route("/admin/connect/higher-logic/worksheet", get(connect::worksheet))
+        .route("/admin/move", get(moved::show).post(moved::finish))
         .route("/admin/groups/sync", get(status::list_again))
         .route("/admin/groups/{group_id}/sync", get(status::group_again).post(status::sync_now))
         .route("/admin/groups/{group_id}/link", post(linking::link))
@@ -287,5 +329,23 @@ fn sync() -> Router<App> {
         .route("/admin/groups/{group_id}/plans/{plan_id}/restore", post(plans::restore))
         .route("/admin/members/{record_id}/sent", get(records::sent))
         .route("/admin/members/{record_id}/sync", post(records::sync_now))
+        .layer(DefaultBodyLimit::max(64 * KIB))
+}
+
+/// Automation tools: what admins do with them, and where they send to. What they send carries no cookie
+/// and no form token, and no other origin may call it.
+fn tools() -> Router<App> {
+    use crate::hooks::{endpoint, pages as hooks};
+    let hook = |rest: &str| format!("/admin/settings/hooks/{{hook_id}}{rest}");
+    Router::new()
+        .route("/admin/settings/hooks", get(hooks::list))
+        .route("/admin/settings/hooks/new", get(hooks::blank).post(hooks::add))
+        .route(&hook(""), get(hooks::show))
+        .route(&hook("/new-secret"), get(hooks::ask_secret).post(hooks::new_secret))
+        .route(&hook("/close"), get(hooks::ask_close).post(hooks::close))
+        .route(&hook("/waiting"), get(hooks::waiting))
+        .route(&hook("/release"), post(hooks::release))
+        .route(&hook("/discard"), post(hooks::discard))
+        .route("/hooks/{connection}", post(endpoint::post))
         .layer(DefaultBodyLimit::max(64 * KIB))
 }

@@ -75,6 +75,8 @@ pub struct Limits {
     pub failed_client_authentications: Option<u32>,
     /// Unfinished sign-ins per address; beyond it the oldest are dropped.
     pub pending_requests: Option<u32>,
+    /// Calls of one automation tool per minute, on each node.
+    pub hook_calls: Option<u32>,
 }
 
 impl Default for Limits {
@@ -83,6 +85,7 @@ impl Default for Limits {
             failed_log_ins: Some(20),
             failed_client_authentications: Some(20),
             pending_requests: Some(2000),
+            hook_calls: Some(60),
         }
     }
 }
@@ -115,6 +118,8 @@ pub struct LimitsLayer {
     pub failed_client_authentications: Option<String>,
     #[serde(default, deserialize_with = "number_or_off")]
     pub pending_requests: Option<String>,
+    #[serde(default, deserialize_with = "number_or_off")]
+    pub hook_calls: Option<String>,
 }
 
 impl Layer {
@@ -141,6 +146,7 @@ impl Layer {
                 failed_log_ins: limit("FAILED_LOG_INS"),
                 failed_client_authentications: limit("FAILED_CLIENT_AUTHENTICATIONS"),
                 pending_requests: limit("PENDING_REQUESTS"),
+                hook_calls: limit("HOOK_CALLS"),
             },
             ..Self::default()
         }
@@ -206,7 +212,8 @@ impl Settings {
             &mut self.limits.pending_requests,
             "limits.pending_requests",
             &limits.pending_requests,
-        )
+        )?;
+        limit(&mut self.limits.hook_calls, "limits.hook_calls", &limits.hook_calls)
     }
 }
 

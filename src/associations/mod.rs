@@ -11,7 +11,8 @@ mod store;
 pub mod views;
 
 use crate::app::App;
-use crate::db::{self, Db, rows};
+use crate::clock::Timestamp;
+use crate::db::{self, Db, Reader, rows};
 use crate::events::{self, Actor, Kind};
 use crate::id::AssociationId;
 use crate::signing;
@@ -31,6 +32,12 @@ rows! {
         pub colour: Option<String>,
         pub help_email: Option<String>,
         pub help_phone: Option<String>,
+    }
+
+    /// Where it moved away from, until an admin said that every platform knows.
+    pub struct Moved {
+        pub moved_from: Issuer,
+        pub moved_at: Timestamp,
     }
 }
 
@@ -96,6 +103,23 @@ pub async fn move_to(
     tx.config_changed().await?;
     tx.commit().await?;
     Ok(Ok(()))
+}
+
+/// What platforms may still hold, if the association moved and nobody said yet that all of them know.
+pub async fn moved(db: &mut Reader) -> Result<Option<Moved>, db::Error> {
+    store::moved(db).await
+}
+
+/// An admin says that every platform has the new issuer.
+pub async fn finish_move(site: &Site, actor: &Actor) -> Result<bool, db::Error> {
+    let mut tx = site.write().await?;
+    if !store::finish_move(&mut tx).await? {
+        return Ok(false);
+    }
+    let (kind, issuer) = (Kind::MoveFinished, site.association.issuer.as_str());
+    events::record(&mut tx, &site.app.vault, kind, actor, issuer, &()).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 pub async fn list(app: &App) -> Result<Vec<Association>, db::Error> {

@@ -1,6 +1,6 @@
 //! `associations`, `set_up_links`.
 
-use super::{Association, Contact, Issuer, Site};
+use super::{Association, Contact, Issuer, Moved, Site};
 use crate::clock::Timestamp;
 use crate::db::{Db, Error, Reader, Writer};
 use crate::token::TokenHash;
@@ -36,9 +36,14 @@ pub async fn insert(tx: &mut Writer, association: &Association) -> Result<bool, 
 
 /// False when another association has that host.
 pub async fn change_issuer(tx: &mut Writer, issuer: &Issuer) -> Result<bool, Error> {
+    let now = tx.now();
     let changed: Option<(String,)> = tx
         .change(
-            "update associations set host = $2, issuer = $3
+            "update associations
+             set host = $2, issuer = $3,
+                 moved_from = case when coalesce(moved_from, issuer) = $3 then null
+                                   else coalesce(moved_from, issuer) end,
+                 moved_at = case when coalesce(moved_from, issuer) = $3 then null else $4 end
              where association_id = $1
                  and not exists (select 1 from associations other
                                  where other.host = $2 and other.association_id <> $1)
@@ -46,9 +51,32 @@ pub async fn change_issuer(tx: &mut Writer, issuer: &Issuer) -> Result<bool, Err
         )
         .bind(issuer.host())
         .bind(issuer)
+        .bind(now)
         .optional()
         .await?;
     Ok(changed.is_some())
+}
+
+pub async fn moved(db: &mut Reader) -> Result<Option<Moved>, Error> {
+    db.find(
+        "select moved_from, moved_at from associations
+         where association_id = $1 and moved_from is not null",
+    )
+    .optional()
+    .await
+}
+
+/// False when there was nothing left to be told.
+pub async fn finish_move(tx: &mut Writer) -> Result<bool, Error> {
+    let finished: Option<(String,)> = tx
+        .change(
+            "update associations set moved_from = null, moved_at = null
+             where association_id = $1 and moved_from is not null
+             returning host",
+        )
+        .optional()
+        .await?;
+    Ok(finished.is_some())
 }
 
 pub async fn contact(db: &mut Reader) -> Result<Option<Contact>, Error> {

@@ -61,6 +61,7 @@ kinds! {
     AssociationSetUp = "association.set_up", Settings;
     AssociationChanged = "association.changed", Settings;
     IssuerChanged = "association.issuer_changed", Settings;
+    MoveFinished = "association.move_finished", Settings;
     StagingChanged = "association.staging_changed", Sync;
     SigningKeyMade = "signing_key.made", Security;
     SigningKeyActivated = "signing_key.activated", Security;
@@ -123,9 +124,11 @@ kinds! {
     DatabaseReleased = "sync.database_released", Sync;
     HookAdded = "hook.added", Settings;
     HookClosed = "hook.closed", Settings;
+    HookSecretReplaced = "hook.secret_replaced", Security;
     HookChanged = "hook.changed_member", Records;
     HookQuarantined = "hook.quarantined", Security;
     HookReleased = "hook.released", Security;
+    HookDiscarded = "hook.discarded", Security;
 }
 
 impl Kind {

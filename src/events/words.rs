@@ -134,7 +134,8 @@ pub fn link(thing: &Thing) -> Option<String> {
         What::Person | What::Company => "/admin/members",
         What::Group => "/admin/groups",
         What::Client => "/admin/sso-clients",
-        What::Field | What::Hook | What::Other => return None,
+        What::Hook => "/admin/settings/hooks",
+        What::Field | What::Other => return None,
     };
     Some(format!("{base}/{}", thing.id))
 }
@@ -191,6 +192,8 @@ fn field(name: &str) -> Option<&'static str> {
         "shown" => "event-field-shown",
         "higher_logic" => "event-field-higher-logic",
         "bio" => "event-field-bio",
+        "go_ahead" => "integrations-go-ahead",
+        "email_in_step" => "integrations-email",
         "admin" => "event-field-admin",
         _ => return None,
     })
@@ -202,6 +205,7 @@ fn key(kind: Kind) -> &'static str {
         Kind::AssociationChanged => "event-association-changed",
         Kind::AssociationSetUp => "event-association-set-up",
         Kind::IssuerChanged => "event-association-issuer-changed",
+        Kind::MoveFinished => "event-association-move-finished",
         Kind::StagingChanged => "event-association-staging-changed",
         Kind::SigningKeyMade => "event-signing-key-made",
         Kind::SigningKeyActivated => "event-signing-key-activated",
@@ -264,9 +268,11 @@ fn key(kind: Kind) -> &'static str {
         Kind::DatabaseReleased => "event-sync-database-released",
         Kind::HookAdded => "event-hook-added",
         Kind::HookClosed => "event-hook-closed",
+        Kind::HookSecretReplaced => "event-hook-secret-replaced",
         Kind::HookChanged => "event-hook-changed-member",
         Kind::HookQuarantined => "event-hook-quarantined",
         Kind::HookReleased => "event-hook-released",
+        Kind::HookDiscarded => "event-hook-discarded",
     }
 }
 

@@ -44,6 +44,8 @@ pub enum Error {
     Channel(#[from] channel::Error),
     #[error("another node took over")]
     TakenOver,
+    #[error("it was paused meanwhile")]
+    Paused,
 }
 
 impl From<Failure> for Error {
@@ -242,6 +244,9 @@ impl Check<'_> {
     }
 
     async fn go_on(&self) -> Result<(), Error> {
+        if !integration::is_running(self.site, self.platform).await? {
+            return Err(Error::Paused);
+        }
         match link::keep(self.site, self.platform, self.claim).await? {
             true => Ok(()),
             false => Err(Error::TakenOver),

@@ -1,8 +1,5 @@
 //! Beside groups and members: what their pages show of sync, without their knowing of it.
 
-use askama::Template;
-
-use super::platform::Platform;
 use super::status::{desk, members};
 use super::{linking, records, runs};
 use crate::associations::Site;
@@ -11,19 +8,10 @@ use crate::sessions::SignedIn;
 use crate::sync::integration;
 use crate::web::Fields;
 use crate::web::companion::{Answer, Choice, Columns, Companion, Markup, Taken};
-use crate::web::page::{Here, Page};
+use crate::web::page::Here;
 
 /// Sync, as the pages of groups and members know it.
 pub struct Beside;
-
-/// R59 to R61: offered once the key is saved, and only for fields that are shown.
-#[derive(Template)]
-#[template(path = "sync/field.html")]
-pub struct FieldSwitch<'a> {
-    pub page: &'a Page,
-    pub is_shown: bool,
-    pub is_on: bool,
-}
 
 impl Companion for Beside {
     fn group_columns<'a>(
@@ -132,12 +120,8 @@ impl Companion for Beside {
         is_on: bool,
     ) -> Answer<'a, Markup> {
         Box::pin(async move {
-            let found = integration::find(&mut site.read(), Platform::HigherLogic).await?;
-            if found.is_none_or(|found| found.is_connected == 0) {
-                return Ok(Markup::default());
-            }
             let page = admin.visitor.page(site, Here::Settings);
-            desk::rendered(&FieldSwitch { page: &page, is_shown, is_on })
+            integration::field::switch(site, page, is_shown, is_on).await
         })
     }
 }

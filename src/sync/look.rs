@@ -9,6 +9,7 @@ use super::facts::{self, EmailRule, Facts};
 use super::integration::Integration;
 use super::link::{self, Cause};
 use super::places::{self, Place, State};
+use super::plan;
 use super::platform::{Fields, Platform};
 use super::queue;
 use crate::associations::Site;
@@ -48,8 +49,6 @@ pub struct Situation<'a> {
     /// The linked groups that it is in.
     pub groups: &'a [GroupId],
     pub places: &'a [Place],
-    /// Whether it failed before, and is only tried again.
-    pub is_retry: bool,
 }
 
 /// What should be, and what is left to do.
@@ -65,23 +64,22 @@ pub struct Outcome {
     pub undecided: Vec<GroupId>,
     /// Where it is or will be once this is done: what a contact's complete list of groups says.
     pub stays: BTreeSet<GroupId>,
+    /// Where it should be, and where it is as far as anything may be done about it.
+    wanted: BTreeSet<GroupId>,
+    there: BTreeSet<GroupId>,
 }
 
 impl Outcome {
     /// Whether there is anything to do on the platform, given whether it has this version of the fields.
     pub fn is_settled(&self, is_current: bool) -> bool {
-        self.adds.is_empty() && self.removes.is_empty() && (is_current || !self.is_anywhere())
-    }
-
-    fn is_anywhere(&self) -> bool {
-        self.places.iter().any(|place| place.wanted_at.is_some())
+        plan::record(&self.wanted, &self.there, !is_current).is_empty()
     }
 }
 
 /// What each place of the record is to be. The status of those that are wanted is settled by [`finish`],
 /// once it is known whether the platform has this version.
 pub fn decide(situation: &Situation<'_>) -> Outcome {
-    let Situation { platform, now, facts, groups, places, .. } = *situation;
+    let Situation { platform, now, facts, groups, places } = *situation;
     let eligible = facts.map(|facts| eligibility::check(platform, facts));
     let mut outcome = Outcome::default();
     let known = places.iter().map(|place| &place.group_id);
@@ -101,8 +99,9 @@ pub fn decide(situation: &Situation<'_>) -> Outcome {
         if is_wanted {
             place.wanted_at = place.wanted_at.or(Some(now));
             place.leaves_why = None;
-            if !is_there {
-                outcome.adds.push(group.clone());
+            outcome.wanted.insert(group.clone());
+            if is_there {
+                outcome.there.insert(group.clone());
             }
             place.state = State::Pending.as_text().to_owned();
             outcome.stays.insert(group.clone());
@@ -126,7 +125,9 @@ pub fn decide(situation: &Situation<'_>) -> Outcome {
         };
         place.state = state.as_text().to_owned();
         match state {
-            State::Going => outcome.removes.push(group.clone()),
+            State::Going => {
+                outcome.there.insert(group.clone());
+            }
             State::Leaving | State::Held => outcome.undecided.push(group.clone()),
             _ => {}
         }
@@ -135,6 +136,8 @@ pub fn decide(situation: &Situation<'_>) -> Outcome {
         }
         outcome.places.push(place);
     }
+    let difference = plan::record(&outcome.wanted, &outcome.there, false);
+    (outcome.adds, outcome.removes) = (difference.adds, difference.removes);
     outcome
 }
 
@@ -197,14 +200,8 @@ pub async fn view(
     let groups = places::groups_of(db, platform, record).await?;
     let before = places::of_record(db, platform, record).await?;
     let now = db.now();
-    let situation = Situation {
-        platform,
-        now,
-        facts: facts.as_ref(),
-        groups: &groups,
-        places: &before,
-        is_retry,
-    };
+    let situation =
+        Situation { platform, now, facts: facts.as_ref(), groups: &groups, places: &before };
     let mut outcome = decide(&situation);
     for place in &mut outcome.places {
         place.record_id = record.clone();

@@ -3,6 +3,7 @@
 mod channel;
 pub mod check;
 pub mod companion;
+pub mod connect;
 mod contact;
 mod eligibility;
 mod facts;
@@ -13,6 +14,7 @@ pub mod integration;
 pub mod link;
 pub mod linking;
 mod look;
+pub mod moved;
 pub mod places;
 mod plan;
 pub mod platform;

@@ -311,8 +311,11 @@ async fn side_by_side(
     loop {
         while sending.len() < SIDE_BY_SIDE && outcome.is_ok() {
             let Some(work) = waiting.next() else { break };
+            let platform = integration.platform().unwrap_or(Platform::Mobilize);
+            if next != Next::Rest && !integration::is_running(site, platform).await? {
+                next = Next::Rest;
+            }
             if next == Next::Rest {
-                let platform = integration.platform().unwrap_or(Platform::Mobilize);
                 send::postpone(site, platform, &work, site.now).await?;
                 continue;
             }

@@ -82,6 +82,14 @@ pub enum Toast {
     RemovalsDiscarded,
     RemovalsStopped,
     MembersRestored,
+    SavedUntested,
+    IntegrationPaused,
+    IntegrationResumed,
+    IntegrationDisconnected,
+    EverythingMoved,
+    HookClosed,
+    HookReleased,
+    HookDiscarded,
 }
 
 impl Page {
@@ -214,7 +222,7 @@ pub fn initials(name: &str) -> String {
 }
 
 impl Toast {
-    const ALL: [Toast; 29] = [
+    const ALL: [Toast; 37] = [
         Toast::Saved,
         Toast::ClientAdded,
         Toast::ClientDeleted,
@@ -244,6 +252,14 @@ impl Toast {
         Toast::RemovalsDiscarded,
         Toast::RemovalsStopped,
         Toast::MembersRestored,
+        Toast::SavedUntested,
+        Toast::IntegrationPaused,
+        Toast::IntegrationResumed,
+        Toast::IntegrationDisconnected,
+        Toast::EverythingMoved,
+        Toast::HookClosed,
+        Toast::HookReleased,
+        Toast::HookDiscarded,
     ];
 
     /// What the flash cookie holds; also the key of the sentence.
@@ -278,6 +294,14 @@ impl Toast {
             Toast::RemovalsDiscarded => "toast-removals-discarded",
             Toast::RemovalsStopped => "toast-removals-stopped",
             Toast::MembersRestored => "toast-members-restored",
+            Toast::SavedUntested => "toast-saved-untested",
+            Toast::IntegrationPaused => "toast-integration-paused",
+            Toast::IntegrationResumed => "toast-integration-resumed",
+            Toast::IntegrationDisconnected => "toast-integration-disconnected",
+            Toast::EverythingMoved => "toast-everything-moved",
+            Toast::HookClosed => "toast-hook-closed",
+            Toast::HookReleased => "toast-hook-released",
+            Toast::HookDiscarded => "toast-hook-discarded",
         }
     }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::web::page::samples::assert_escaped;
-use crate::{associations, clients, consents, events, groups, members, oidc, sessions, web};
+use crate::{associations, clients, consents, events, groups, hooks, members, oidc, sessions, web};
 
 /// Tags that a message of the catalogue may hold.
 const MARKUP: [&str; 9] = [
@@ -250,6 +250,7 @@ fn pages_render_and_what_people_typed_is_escaped() {
         events::views::samples::hostile_pages(),
         groups::views::samples::hostile_pages(),
         groups::membership::views::samples::hostile_pages(),
+        hooks::views::samples::hostile_pages(),
         web::views::samples::hostile_pages(),
     ];
     let pages = pages.into_iter().flatten();
@@ -303,6 +304,7 @@ pub fn samples() -> Vec<(&'static str, String)> {
         events::views::samples::all(),
         groups::views::samples::all(),
         groups::membership::views::samples::all(),
+        hooks::views::samples::all(),
         web::views::samples::all(),
     ]
     .into_iter()
@@ -321,9 +323,14 @@ fn of_sync() -> (Samples, Vec<String>) {
 /// The same of group sync: samples and hostile pages.
 #[cfg(feature = "sync")]
 fn of_sync() -> (Samples, Vec<String>) {
-    use crate::sync::{linking, prove, records, release, runs, status};
+    use crate::sync::{
+        connect, integration, linking, moved, prove, records, release, runs, status,
+    };
     let samples = [
+        connect::views::samples::all(),
+        integration::views::samples::all(),
         linking::views::samples::all(),
+        moved::views::samples::all(),
         prove::views::samples::all(),
         records::views::samples::all(),
         release::views::samples::all(),
@@ -331,7 +338,10 @@ fn of_sync() -> (Samples, Vec<String>) {
         status::views::samples::all(),
     ];
     let hostile = [
+        connect::views::samples::hostile_pages(),
+        integration::views::samples::hostile_pages(),
         linking::views::samples::hostile_pages(),
+        moved::views::samples::hostile_pages(),
         prove::views::samples::hostile_pages(),
         records::views::samples::hostile_pages(),
         release::views::samples::hostile_pages(),

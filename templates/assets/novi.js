@@ -1,4 +1,4 @@
-// Small comforts: copy a value, look at the password just typed, see a status change.
+// Small comforts: copy a value, print a page, look at the password just typed, see a status change.
 // Pages work without them, so their buttons stay hidden until this script shows them.
 "use strict";
 
@@ -37,6 +37,8 @@ document.addEventListener("click", (event) => {
     copy(button, field.value, field);
   } else if (button.dataset.copyText) {
     copy(button, button.dataset.copyText);
+  } else if ("print" in button.dataset) {
+    window.print();
   } else if (button.dataset.show) {
     const field = document.getElementById(button.dataset.show);
     const shown = field.type === "text";

@@ -783,9 +783,11 @@ event-sync-restored = Members of { $object } were put back at { $subject }
 event-sync-database-released = A copied or restored database was released for sync
 event-hook-added = The inbound hook { $subject } was added
 event-hook-closed = The inbound hook { $subject } was closed
-event-hook-changed-member = { $object } was changed through { $subject }
+event-hook-secret-replaced = A new secret was made for { $subject }
+event-hook-changed-member = { $subject } was changed through { $object }
 event-hook-quarantined = { $subject } sent too many changes at once. They wait for an admin
 event-hook-released = What { $subject } had sent was let through
+event-hook-discarded = What { $subject } had sent was thrown away
 event-field-name = Name
 event-field-visible-to-clients = Visible to SSO clients
 event-field-redirect-urls = Valid Redirect Urls
@@ -1347,7 +1349,6 @@ sync-sends-custom = { $number ->
     [one] 1 custom field marked Sync to Higher Logic
    *[other] { $number } custom fields marked Sync to Higher Logic
 }
-sync-field-hint = Only for fields that show in the Members section. Your Rep maps it there.
 sync-preview = Preview changes
 sync-preview-title = What a sync would do now
 sync-preview-why = Read from the platform just now. Nothing was changed.
@@ -1497,3 +1498,506 @@ sync-field-last-name = Last Name
 sync-field-email = Email
 sync-field-company-name = Company Name
 sync-field-job-title = Job Title
+
+
+## Integrations with the platforms
+
+toast-saved-untested = Saved. Sync waits until a test of the connection succeeds.
+toast-integration-paused = Paused. Nothing is sent until it is resumed.
+toast-integration-resumed = Resumed.
+toast-integration-disconnected = Disconnected. Nobody was removed.
+integrations-title = Association Settings, Integrations
+integrations-staging-what = This is a staging site.
+integrations-staging-next = Test Connection works. Sync does not run until your operator switches it on.
+integrations-staging-move = What changes when it goes live
+integrations-copied-what = This database is a copy.
+integrations-copied-next = It was restored, or copied from another place, so nothing is sent: two copies would undo each other’s changes. If this is the one that counts, your operator runs <code>novi-sso sync release --database</code>.
+integrations-where-mobilize = In Mobilize: Community Settings › Authentication › Integrations › Create API Key. You need an Enterprise-level account, and to be its Account Owner.
+integrations-where-forj = In Forj Community: Community Settings › Authentication › Integrations › Create API Key. You need to be the Account Owner and have access to the Forj Community API.
+integrations-where-higher-logic = Your Higher Logic Rep gives you the API Key and the Tenant Code.
+integrations-guide = Show every step
+integrations-taken = { $platform } is connected.
+integrations-taken-next = Both are the same platform under two names, so only one of them can be connected. Disconnect { $platform } first to use this one.
+integrations-not-connected = Not connected
+integrations-connected = Connected
+integrations-not-tested = Not tested
+integrations-stopped = Stopped
+integrations-paused = Paused
+integrations-waits = Waiting
+integrations-staging = Not running (staging)
+integrations-copied = Database was copied
+integrations-stopped-what = { $platform } refused these credentials: “{ $words }”
+integrations-stopped-next = Nothing is sent. Press Test Connection to { $platform }: when it succeeds, sync goes on. Otherwise replace the key.
+integrations-not-tested-what = Sync waits for a good test.
+integrations-not-tested-next = Press Test Connection to { $platform }.
+integrations-waits-what = { $platform } is not called until { $until }.
+integrations-waits-next = It asked for a pause, or did not answer as it should. What waits is sent afterwards, by itself.
+integrations-stale-next = Nothing was tested or saved. Paste what you pasted once more.
+integrations-refused = This was not saved.
+integrations-api-key = API Key
+integrations-api-secret = API Secret
+integrations-key-and-secret = API Key and API Secret
+integrations-tenant = Tenant Code
+integrations-draft = Typed just now, not saved. Leave this empty to keep it.
+integrations-saved = Saved { $when }. It cannot be shown again.
+integrations-replace = Replace
+integrations-keep-saved = Keep the saved one
+integrations-activated = Your Rep has activated
+integrations-activated-hint = Only what is ticked is sent. Ask your Rep to activate these three properties, or to confirm that they are on.
+integrations-bio = <code>MembershipIntegrateBio</code>
+integrations-image = <code>IntegrateProfileImage</code>
+integrations-social = <code>IntegrateSocialMediaSites</code>
+integrations-go-ahead = Your Rep gave the go-ahead
+integrations-go-ahead-waits = Groups wait for this.
+integrations-go-ahead-hint = Until then no group can be synced to Higher Logic: your Rep has to confirm first that the connection is on and working.
+integrations-email = Keep e-mail in step
+integrations-email-hint = When somebody’s e-mail changes here, it changes in Forj Community too. Without it, they cannot log in there with the new one.
+integrations-advanced = For your operator: address and profile
+integrations-address = Address of the API
+integrations-address-hint = Changing it clears what is saved: API Key and API Secret go to the address that they were typed for, and nowhere else.
+integrations-profile = Profile
+integrations-profile-hint = A JSON object with what differs from the documented paths, fields and limits. Usually empty.
+integrations-test = Test Connection to { $platform }
+integrations-untested-hint = You can save without a good test. Sync waits until a test succeeds.
+integrations-health = How it is going
+integrations-waiting = Waiting
+integrations-waiting-count = { $count ->
+    [0] nothing
+    [one] 1 record
+   *[other] { $count } records
+}
+integrations-last-success = Last success
+integrations-last-check = Last full check
+integrations-never = not yet
+integrations-groups = Linked groups
+integrations-no-groups = None. Link one on its tab Details.
+integrations-confirmed = { $count ->
+    [0] nobody there
+    [one] 1 there
+   *[other] { $count } there
+}
+integrations-doubted = Removals wait until a full check has found the same community behind these credentials.
+integrations-pause = Pause
+integrations-resume = Resume
+integrations-disconnect = Disconnect
+integrations-worksheet = Print the Technical Worksheet, filled in
+integrations-key-missing = Paste the API Key.
+integrations-secret-missing = Paste the API Secret.
+integrations-address-changed = The address was changed. What you typed for the old one does not go to the new one: paste it again.
+integrations-tenant-missing = Enter the Tenant Code. Your Higher Logic Rep has it.
+integrations-not-a-secret = This cannot be right: { $words }.
+integrations-address-wrong = This address cannot be used: { $words }.
+integrations-profile-wrong = This profile cannot be used: { $words }.
+integrations-community-taken = Another association of this installation is connected to this community already. A community belongs to one association.
+integrations-family-taken = Mobilize and Forj Community are the same platform under two names, and the other one is connected. Disconnect it first.
+integrations-other-tenant = Groups are linked in another tenant. Disconnect Higher Logic first; then connect this one.
+integrations-gone = Nothing is connected any more.
+test-good = Connection works.
+test-bad = Connection test failed.
+test-works = { $platform } answered in { $seconds } s.
+test-works-tenant = { $platform } answered in { $seconds } s, for tenant { $tenant }.
+test-works-next = Save, and sync can begin.
+test-answered = { $platform } answered { $status } “{ $words }” in { $seconds } s.
+test-said = { $platform } said “{ $words }” after { $seconds } s.
+test-not-sent = Nothing was sent to { $platform }: { $words }.
+test-not-reached = { $platform } could not be reached: { $words }.
+test-silent = { $platform } did not answer as it should within { $seconds } s: { $words }.
+test-next-mistake = Correct it and test again.
+test-next-unauthorized = { $platform } does not take this API Key together with this API Secret. Paste both again, without blanks at the end. The secret is shown only once there: if it is lost, make a new key.
+test-next-forbidden = { $platform } knows the key, and it may not be used for this. The key has to be made by the Account Owner, and the account needs the API (Enterprise level).
+test-next-forbidden-forj = { $platform } knows the key, and it may not be used for this. The key has to be made by the Account Owner, and the account needs the Forj Community API. Ask support-community@forj.ai to add it.
+test-next-higher-logic-key = { $platform } does not take this API Key. Paste it again, without blanks at the end. If it stays so, ask your Rep whether the connection is on.
+test-next-tenant = The API Key is known, the Tenant Code is not. Compare it with what your { $platform } Rep sent you, letter by letter.
+test-next-unreachable = Test again in a minute. If it stays so, ask your operator whether this server may call the address of { $platform }.
+test-next-silent = Test again in a minute. If it stays so, look whether { $platform } reports an outage.
+test-next-busy = { $platform } asks for patience. Test again in a minute.
+test-next-refused = { $platform } refused the question itself. Your operator should compare the profile below with what { $platform } documents.
+test-next-not-the-api = What answered there is not the API of { $platform }. Your operator should look at the address below.
+disconnect-title = Disconnect { $platform }?
+disconnect-groups = { $count ->
+    [0] No group is linked.
+    [one] 1 group is unlinked:
+   *[other] { $count } groups are unlinked:
+}
+disconnect-nobody = Nobody is removed in { $platform }. Its groups stay as they are.
+disconnect-secret = The saved credentials are forgotten here. Revoke them there as well.
+disconnect-log-in = Members go on logging in to { $platform } with their association login: that is the SSO client’s business.
+disconnect-button = Disconnect { $platform }
+field-higher-logic = Sync to Higher Logic
+field-higher-logic-hint = The field is part of what Higher Logic gets of each record. Your Rep maps it to a field there; the names need not match.
+field-higher-logic-hidden = Sync to Higher Logic can be chosen once the field is shown in the Members section. Switch that on, save, and come back.
+
+## Guides for the other side
+
+print = Print
+connect-title = Connect
+connect-intro = Each guide follows the platform’s own document, step by step, with what to paste where.
+connect-about-mobilize = Log in with the association login, and groups that follow yours.
+connect-about-forj = Mobilize under its newer name, with the names that it uses now.
+connect-about-higher-logic = Log in with the association login; communities and security groups that your groups make.
+connect-api-missing = API key not saved yet
+connect-api-untested = API key saved, not tested
+connect-api-works = API key works
+connect-sso-done = SSO client is there
+connect-sso-missing = SSO client not added yet
+connect-groups-linked = { $count ->
+    [0] No group linked yet
+    [one] 1 group linked
+   *[other] { $count } groups linked
+}
+connect-open = Connect { $platform }
+connect-another = Another website
+connect-another-about = Any website that speaks OpenID Connect can let your members log in. Add an SSO client for it.
+connect-guide-title = Connect { $platform }
+connect-progress = Progress
+connect-line-api = API key
+connect-line-sso = Single sign-on
+connect-line-groups = Groups
+connect-line-sync = Sync
+connect-line-properties = Properties
+connect-line-confirmed = Connection works
+connect-line-go-ahead = Go-ahead
+connect-vocabulary = Two words mean different things here and there. In { $platform } you set up one Community. It holds Groups, and a group there mirrors a group here.
+connect-number = { $number }.
+connect-here = Here, in your association
+connect-there = There, in { $platform }
+connect-step-api = Initial setup and connection
+connect-step-api-forj = Initial setup and connection: generate your API key
+connect-step-sso = Single sign-on setup
+connect-step-groups = Create groups in { $platform }
+connect-step-groups-forj = Create your group in { $platform }
+connect-step-sync = Sync your groups to { $platform }
+connect-api-here = Nothing yet. The key is made there first.
+connect-api-path = Click your community’s name (top left) › <strong>Authentication</strong> › <strong>Integrations</strong> › <strong>Create API Key</strong>.
+connect-api-need = You need an Enterprise-level account, and to be its Account Owner.
+connect-api-need-forj = You need to be the Account Owner and have access to the Forj Community API. To add the API to your account, write to support-community@forj.ai.
+connect-api-keep = Keep this page open: both values go into Association Settings in a moment.
+connect-api-appear = Your <strong>API Key</strong> and <strong>API Secret</strong> appear. The secret is shown only once: if it is lost, a new key has to be made.
+connect-key-suggestion = Suggested description
+connect-key-label = Description of the API key
+connect-key-slot = Paste it, then save there
+connect-key-description = { $association }-Novi Connection
+connect-key-description-forj = { $association }-Novi AMS
+connect-api-paste = In Association Settings › Integrations, paste the { $platform } API Key and API Secret. Press Test Connection to { $platform } before you save. When it works, save.
+connect-api-test = { $platform } answers the test at once. The two systems are connected then; nothing is sent until a group is linked.
+connect-to-integrations = Open Integrations
+connect-sso-why = Members log in to { $platform } with their association login, so that it knows them as the people that the sync sends.
+connect-address = Your community’s address
+connect-address-hint = As you see it in the browser, with your own domain if you have one
+connect-address-wrong = This is no address of a community. Write it like harbortrades.mobilize.io.
+connect-address-use = Use this address
+connect-address-there = Open your community and copy what stands in the address bar.
+connect-redirect = Valid Redirect Url
+connect-redirect-ask = Type your community’s address above, and it is made from it.
+connect-add-client = Add SSO Client
+connect-sso-path = Click your community’s name (top left) › <strong>Authentication</strong> › the arrow next to <strong>OpenID Configuration</strong>. Switch it <strong>ON</strong>, then fill in what follows.
+connect-website = Your website’s URL
+connect-directory-document = Directory Document
+connect-directory-document-slot = Paste your website’s URL, no slash at the end
+connect-client-id = Client Id
+connect-client-first = Add the SSO client with the Valid Redirect Url above, then come back.
+connect-app-id = { $platform } App ID
+connect-app-id-slot = Paste the Client Id
+connect-secret-key = Secret Key
+connect-secret-reveal = Open the SSO client and reveal it
+connect-app-secret = { $platform } App Secret
+connect-app-secret-slot = Paste the Secret Key
+connect-nothing = Nothing to copy
+connect-method-why = This says how { $platform } proves who it is.
+connect-method = OIDC Client Authentication Method
+connect-method-slot = Select <strong>Post Body</strong>
+connect-button-label = Suggested button text
+connect-button-suggestion = Log in with { $association }
+connect-button-there = Button Label Text
+connect-button-slot = Paste it, or write your own. Then save there.
+connect-groups-first = Before a group here can be synced, its counterpart in { $platform } has to be there: it is never made from here.
+connect-groups-plus = Press <strong>( + )</strong> next to <strong>Groups</strong> in the main navigation bar of { $platform }.
+connect-screen-1 = Screen 1
+connect-screen-1-why = A group that is synced has to be a top-level group.
+connect-group-name = Name your group. It need not be called like the one here.
+connect-group-parent = Parent Group: <strong>None</strong>
+connect-group-email = The group’s e-mail address fills itself in. Click Next.
+connect-screen-2 = Screen 2
+connect-screen-2-why = So that your group alone says who is in it: whoever joins in { $platform } by themselves is taken out at the next sync.
+connect-group-private = Group permissions: <strong>Private</strong>
+connect-group-approval = Uncheck <strong>Joining the group requires managers approval.</strong> A private group does not need it.
+connect-group-post = Who can post on this group? <strong>Members and group managers</strong>
+connect-group-create = Click <strong>Create Group</strong>.
+connect-groups-others = Groups and sub-groups that you do not link stay as they are. People can go on joining them by themselves in { $platform }.
+connect-groups-closed = For those, choose <strong>Closed</strong> and check <strong>Joining the group requires manager approval.</strong>
+connect-groups-settings = Then look through the group’s settings once.
+connect-group-events = Switch <strong>Events</strong> off: they have nothing to do with your association’s events, and may confuse members.
+connect-group-form = A <strong>Registration Form</strong> is not needed in a synced group.
+connect-group-managers = Give it a logo, say who its managers are, and how often members get e-mail. Managers are not removed by the sync.
+connect-sync-group = Make a group with the people who should be in the community’s group.
+connect-sync-one = One group here for one group in { $platform }.
+connect-sync-details = On the group’s tab <strong>Details</strong>, choose its { $platform } group and save.
+connect-sync-begins = Saving begins the sync. Before that you see who will be in { $platform }, who is N/A and why, and who there would be removed.
+connect-sync-who = Only people with a login are synced, no companies. Who gets a login later follows by themselves.
+connect-sync-manual = Whoever is added by hand in { $platform } is removed at the next sync. Add them to the group here instead.
+connect-sync-fields = First Name, Last Name, Email, Company Name and Job Title are sent, and nothing else.
+connect-sync-fields-forj = First Name, Last Name, Company Name and Job Title are sent, and the e-mail that says who somebody is. Nothing else.
+connect-sync-unlink = Unlinking removes nobody in { $platform }: the two systems just stop speaking to each other.
+connect-sync-status = The list of groups and each group’s tab Members show how it goes: Up To Date, N/A with the reason, Pending, Failed, Held.
+connect-sync-manage = To remove somebody, take them out of the group here.
+connect-staging = Still on staging?
+connect-is-staging = This is a staging site.
+connect-staging-sync = On a staging site, logging in works and sync does not run until your operator switches it on.
+connect-staging-directory = After launch, put your live website’s URL into Directory Document.
+connect-move = Move to live lists every place.
+hl-name = Higher Logic
+hl-title = Connect Higher Logic
+hl-consult = Speak to Higher Logic before anything else.
+hl-consult-why = Even if you are only considering it: they plan for your launch date, and for onboarding or migration.
+hl-set-up = Integration setup
+hl-1 = 1. Ask your Rep for the API information and the worksheet
+hl-1-here = Nothing to do here yet. Your Higher Logic Rep sends three things.
+hl-1-worksheet = OAuth Code Flow Offering and Technical Worksheet (for single sign-on, which is recommended)
+hl-2 = 2. Add the API Key and the Tenant Code
+hl-2-there = Both come from your Rep. They go into Association Settings › Integrations.
+hl-3 = 3. Ask for three properties
+hl-3-here = Ask your Rep to activate them, or to confirm that they are on. Tick here what is on: only that is sent.
+hl-3-done = All three are on
+hl-4 = 4. Confirm that the connection is on and working
+hl-4-here = Test Connection says whether the key and the tenant are known.
+hl-4-there = Your Higher Logic Rep confirms that the connection is on and working.
+hl-5 = 5. Set up single sign-on
+hl-5-here = One login for both websites. It takes a few minutes, and an SSO client.
+hl-5-there = Higher Logic works by a worksheet. Ours is filled in: print it, and send it to your Rep with theirs.
+hl-6 = 6. Choose custom fields
+hl-6-here = Once the API Key is saved, each custom field that is shown in the Members section can be synced to Higher Logic. Choose those that should be part of the feed.
+hl-6-button = Open Custom Fields
+hl-6-there = Your Rep maps each field to one of Higher Logic’s. The names need not match.
+hl-6-key = With communities or security groups from before, you need a field that maps your records to the old ones: at least a field “Key”.
+hl-groups = Create and connect a group
+hl-go-ahead = First, the go-ahead
+hl-go-ahead-here = Your Rep gives it. Then switch on “Your Rep gave the go-ahead” in Association Settings › Integrations.
+hl-one = One group here makes one Community or one Security Group there.
+hl-new = A group cannot be synced to a Community or Security Group that exists already.
+hl-rename = Its name and its members can change afterwards, here and there.
+hl-a = 1. Create a group here
+hl-a-who = Companies, and people with a login, are synced. People without a login are not, even if they are in the group.
+hl-b = 2. Sync the group to Higher Logic
+hl-b-here = Look at the members first. Then, on the tab <strong>Details</strong>, switch on <strong>Sync to Higher Logic</strong>, choose the <strong>Group Type</strong> (Community or Security Group) and save. The Group Type cannot be changed afterwards.
+hl-b-hour = The first time, it can take an hour or more, because Higher Logic checks what comes in. After that, changes arrive almost at once.
+hl-b-name = The group’s name becomes the name there. Change it in Higher Logic whenever you like: the sync goes on.
+hl-b-deactivated = A record that is deactivated here stays in Higher Logic, but cannot log in any more.
+hl-c = 3. Confirm that the sync was successful
+hl-c-here = The group’s page shows the Higher Logic Sync Status.
+hl-c-there = <strong>Admin</strong> › <strong>Settings</strong> › <strong>Sync External Database</strong>: when the number of contacts pending refresh is 0, the sync is complete.
+hl-staging-worksheet = After launch, send your Rep the worksheet with your live website’s URLs.
+worksheet-title = Technical Worksheet for Higher Logic
+worksheet-intro = OAuth code flow of { $association }: what Higher Logic needs for single sign-on.
+worksheet-which = SSO client
+worksheet-choose = Choose
+worksheet-no-client = There is no SSO client for Higher Logic yet.
+worksheet-no-client-next = Add one with your community’s redirect URL; then its Client Id stands here.
+worksheet-endpoints = Endpoints
+worksheet-what = What is asked
+worksheet-value = Value
+worksheet-flow = Flow
+worksheet-flow-value = OAuth 2.0 authorization code, response_type=code
+worksheet-authorize = Authorization endpoint
+worksheet-token = Token endpoint
+worksheet-userinfo = User info endpoint
+worksheet-jwks = JWKS
+worksheet-discovery = Discovery document
+worksheet-issuer = Issuer
+worksheet-redirect = Redirect URL
+worksheet-redirect-pattern = https://YOUR_COMMUNITY_HOST/HigherLogic/Security/OAuth/Authentication.aspx
+worksheet-credentials = Client and key
+worksheet-client-id = Client ID
+worksheet-secret = Client secret
+worksheet-secret-value = Handed over separately, never with this sheet: the admin named below reveals it on the page of the SSO client and sends it by a channel that you agree on.
+worksheet-method = Client authentication
+worksheet-method-value = Post body (client_secret_post); Basic works too
+worksheet-scope = Scope
+worksheet-scope-value = <code>profile email</code>
+worksheet-key = Unique identifier
+worksheet-key-value = The claim <code>sub</code> is the <strong>Legacy Contact Key</strong>. It never changes, and the sync sends the same value.
+worksheet-claims = Claims
+worksheet-claim = Claim
+worksheet-meaning = What it is
+worksheet-claim-sub = UniqueID of the member
+worksheet-claim-given-name = First name
+worksheet-claim-family-name = Last name
+worksheet-claim-name = Full name
+worksheet-claim-company = Company; absent when there is none
+worksheet-claim-job-title = Job title; absent when there is none
+worksheet-claim-status = Member status, as the association keeps it
+worksheet-claim-email = E-mail that the member logs in with
+worksheet-contacts = Contacts
+worksheet-association = Association
+worksheet-admin = Filled in by
+worksheet-help = Help for members
+worksheet-open = to be filled in
+
+## Move to live
+
+toast-everything-moved = Everything is moved.
+event-association-move-finished = Every platform knows the address { $subject }
+move-title = Move to live
+move-settled = Nothing has to be changed on any platform.
+move-settled-where = This association is at { $issuer }.
+move-staging = One day it moves to its live address. Then every website below has to learn the new one: they compare it letter by letter.
+move-staging-command = Your operator moves it with <code>novi-sso association move --site-url URL</code>. Clients, Client Ids, Secret Keys, logins and linked groups stay as they are. This page then lists what to change where, with texts that are ready to be sent.
+move-moved = The address of this association changed { $when }.
+move-moved-why = Until a website below knows the new one, its members cannot log in there with their association login.
+move-addresses = The address
+move-before = Before
+move-now = Now
+move-off = Switched off
+move-what-mobilize = In { $client }: Community Settings › Authentication › OpenID Configuration › Directory Document. Paste the new address, no slash at the end, and save.
+move-what-higher-logic = { $client } keeps the endpoints of the technical worksheet: send your Rep the new one.
+move-what-other = In { $client }: wherever it keeps the issuer, the discovery document, or the endpoints for authorize, token and userinfo.
+move-own-urls = These URLs in its settings here lead to the old address:
+move-letter = Ready to be sent
+move-letter-mobilize =
+    The website of { $association } has moved. In the settings of { $client }, Community Settings › Authentication › OpenID Configuration, change one field and save:
+
+    Directory Document: { $new }
+    (before: { $old })
+
+    App ID, App Secret and the authentication method (Post Body) stay as they are.
+move-letter-higher-logic =
+    The website of { $association } has moved from { $old } to { $new }. In the OAuth settings of { $client }, change these endpoints:
+
+    Authorization endpoint: { $new }/oauth/authorize
+    Token endpoint: { $new }/oauth/token
+    User info endpoint: { $new }/oauth/userinfo
+
+    Client ID, client secret, scope and the Legacy Contact Key (sub) stay as they are.
+move-letter-other =
+    The website of { $association } has moved from { $old } to { $new }. In the OpenID Connect settings of { $client }, change the issuer:
+
+    Issuer: { $new }
+    Discovery document: { $new }/.well-known/openid-configuration
+
+    The client id, the client secret and the redirect URLs stay as they are.
+move-rest = What else there is
+move-rest-clients = Client Ids, Secret Keys and the groups’ links stay as they are. Members keep their UniqueIDs.
+move-rest-sync = API keys of Mobilize, Forj Community and Higher Logic stay as they are: sync calls them, they do not call here.
+move-rest-hooks = Automation tools that send updates call <code>/hooks/…</code> at the new address from now on.
+move-rest-staging = A staging association that went live syncs once your operator says so from the command line.
+move-finish = Everything is moved
+move-finish-hint = This page forgets the old address then. It is recorded who said so.
+
+## Updates from automation tools
+
+hooks-title = Updates from automation tools
+hooks-what = A tool such as Zapier may send what members changed in their community. It may write the fields that you choose, and nothing else.
+hooks-add = Add a tool
+hooks-none = No tool may write here
+hooks-none-why = Give one an address and a secret, and say which fields it may write.
+hooks-name = Name
+hooks-name-hint = What sends here, so that you know it again: Forj, by Zapier
+hooks-name-empty = Enter a name.
+hooks-name-long = Use at most { $most } characters.
+hooks-name-controls = Remove the characters that cannot be seen.
+hooks-fields = Fields
+hooks-fields-none = Choose at least one field.
+hooks-may-write = It may write
+hooks-may-write-hint = Never e-mail, login, status, groups, name or company, whatever it sends.
+hooks-add-button = Add it and show its secret
+hooks-field-phone = Phone
+hooks-field-picture = Picture
+hooks-field-bio = Bio
+hooks-field-website = Website
+hooks-field-facebook = Facebook
+hooks-field-linkedin = LinkedIn
+hooks-field-twitter = Twitter
+hooks-field-youtube = YouTube
+hooks-field-instagram = Instagram
+hooks-last-used = Last used
+hooks-never = Never
+hooks-calls = Calls today
+hooks-ignored = Ignored
+hooks-ignored-hint = Fields that it sent and may not write.
+hooks-number = { $number }
+hooks-state = State
+hooks-state-unused = Not used yet
+hooks-state-open = Open
+hooks-state-held = Held
+hooks-state-closed = Closed
+hooks-waiting = { $count ->
+    [one] 1 update waits.
+   *[other] { $count } updates wait.
+}
+hooks-decide = Look at them
+hooks-made-new = Copy both into the tool now.
+hooks-made-secret = Copy the new secret into the tool now.
+hooks-made-once = The secret is shown this once. If it gets lost, make a new one.
+hooks-url = URL
+hooks-secret = Secret
+hooks-done = I have copied it
+hooks-made = Added
+hooks-made-by = { $at }, by { $by }
+hooks-old = The secret before
+hooks-old-unused = The secret before this one still works until { $until }. It was not used since.
+hooks-old-used = The secret before this one still works until { $until }. It was last used { $used }.
+hooks-how = What the tool sends
+hooks-how-body = A <code>POST</code> to the URL with a JSON body of at most 64 KiB: whom it is about, as <code>member</code> (their UniqueID) or <code>email</code> (the e-mail they log in with), and the new values. <code>null</code> empties a field.
+hooks-how-timestamp = <code>x-novi-timestamp</code>: now, in seconds since 1970. After 5 minutes it is old news, and ignored.
+hooks-how-delivery = <code>x-novi-delivery</code>: an id that is new each time. What comes again is ignored.
+hooks-how-signature = <code>x-novi-signature</code>: <code>sha256=</code> and the HMAC-SHA256 of timestamp, full stop and body under the secret, in hexadecimal.
+hooks-how-answers = The answer is <code>changed</code>, <code>same</code>, <code>ignored</code> or <code>waiting</code>. 401: the signature is wrong. 422: a value is wrong, and nothing was written. 429: more than it may send in a minute.
+hooks-zapier = In Zapier
+hooks-zapier-trigger = Start the Zap with the trigger of your community: a member changed their profile.
+hooks-zapier-code = Add the step <strong>Code by Zapier</strong>, event <strong>Run Javascript</strong>, with the code below. Give it the input data
+hooks-zapier-request = Add the step <strong>Webhooks by Zapier</strong>, event <strong>Custom Request</strong>. Method: <strong>POST</strong>. URL: the one above. Data: <strong>Body</strong> of the step before. Data Pass-Through and Unflatten: no.
+hooks-zapier-headers = Headers: <code>content-type</code> is <code>application/json</code>; <code>x-novi-timestamp</code>, <code>x-novi-delivery</code> and <code>x-novi-signature</code> are Timestamp, Delivery and Signature of the step before.
+hooks-zapier-try = Test the step. This page then says when the tool was last used.
+hooks-zapier-script = Code for the step
+hooks-curl = On a command line
+hooks-curl-script = With curl and openssl
+hooks-past = Latest updates
+hooks-past-none = Nothing has come yet
+hooks-past-none-why = What the tool sends is listed here, with what became of it.
+hooks-member = Member
+hooks-when = When
+hooks-outcome = Outcome
+hooks-outcome-changed = Changed
+hooks-outcome-same = The same already
+hooks-outcome-waiting = Waits
+hooks-outcome-applied = Let through
+hooks-outcome-discarded = Thrown away
+hooks-secret-new = New secret
+hooks-secret-title = A new secret for { $hook }
+hooks-secret-overlap = The present secret works for { $days } days more, so that the tool can be changed without a pause.
+hooks-secret-third = There are two at most: this one stops at once when you make another.
+hooks-secret-button = Make a new secret
+hooks-close = Close
+hooks-close-title = Close { $hook }
+hooks-close-now = Nothing that it sends is taken from now on.
+hooks-close-waiting = { $count ->
+    [one] 1 update that waits is thrown away.
+   *[other] { $count } updates that wait are thrown away.
+}
+hooks-close-stays = What it has changed stays as it is.
+hooks-close-for-good = It cannot be opened again. Add another one instead.
+hooks-close-button = Close { $hook }
+hooks-held = It changed too many members within an hour, so it was stopped.
+hooks-held-next = Nothing of this is written yet. If this is what you expected, let it through. If not, throw it away, or close the tool.
+hooks-waiting-here = What waits
+hooks-waiting-title = What { $hook } sent and waits
+hooks-waiting-none = Nothing waits
+hooks-release-button = { $count ->
+    [one] Let 1 update through
+   *[other] Let { $count } updates through
+}
+hooks-discard-button = { $count ->
+    [one] Throw 1 update away
+   *[other] Throw { $count } updates away
+}
+hooks-would = Would change
+hooks-would-nothing = Nothing. It is so already.
+hooks-becomes = becomes
+hooks-nothing = nothing
+hooks-sent = Sent
+hooks-more = More
+hooks-prove-secret = Whoever has the new secret may write what { $hook } may write.
+hooks-prove-release = What { $hook } sent will be written.
+hooks-prove-discard = What { $hook } sent will be thrown away for good.
+toast-hook-closed = Closed. Nothing that it sends is taken any more.
+toast-hook-released = Let through.
+toast-hook-discarded = Thrown away.

@@ -9,6 +9,7 @@ import { demo, fresh } from "./support/novi.mjs";
 import { illustrate } from "./support/pictures.mjs";
 import { logIn, openHigherLogic, openMobilize, setUp, skipNativeChecks, stands } from "./support/steps.mjs";
 import { stage, story } from "./support/story.mjs";
+import { deliver } from "./support/tool.mjs";
 
 const RUTH = { email: "ruth@harbortrades.example", password: "three anchors and a rope" };
 const LONG = `https://a-community-with-quite-a-long-name.example/${"and-a-long-path/".repeat(6)}callback`;
@@ -326,6 +327,8 @@ pages(harbor, "groups and what happened", async ({ novi, visit, look }) => {
   await page.getByLabel("About").selectOption("People, companies and groups");
   await page.getByRole("button", { name: "Find" }).click();
   await look(page, "events-found");
+});
+
 pages(harbor, "people and companies", async ({ novi, visit, look }) => {
   const { page, context } = await visit();
   await page.goto(`${novi.url}/log-in`);
@@ -439,6 +442,120 @@ pages(harbor, "the association settings", async ({ novi, visit, look }) => {
   await look(page, "field-delete");
   await page.goto(`${novi.url}/admin/members/new`);
   await look(page, "person-new-custom");
+});
+
+pages(harbor, "integrations, guides and the move", async ({ novi, visit, look }) => {
+  const { page } = await visit();
+  const integrations = `${novi.url}/admin/settings/integrations`;
+  await page.goto(integrations);
+  await logIn(page, { email: novi.admin, password: novi.password });
+  await page.goto(integrations);
+  await stands(page, "Association Settings");
+  await look(page, "integrations-none");
+  await page.locator("#mobilize-key").fill("mk_93f1c07a22");
+  await page.locator("form[action$=mobilize] summary").click();
+  await page.locator("#mobilize-address").fill("http://127.0.0.1:1/v1");
+  await page.getByRole("button", { name: "Test Connection to Mobilize" }).click();
+  await page.getByText("Paste the API Secret.").waitFor();
+  await look(page, "integrations-mistakes");
+  await page.goto(integrations);
+  await page.locator("#mobilize-key").fill("mk_93f1c07a22");
+  await page.locator("#mobilize-secret").fill("not the secret");
+  await page.getByRole("button", { name: "Save Mobilize" }).click();
+  await page.getByText("Saved. Sync waits").waitFor();
+  await page.locator("#higher-logic-key").fill("hl-93f1c07a22");
+  await page.locator("#higher-logic-tenant").fill("HARBORTRADES");
+  await page.getByLabel("MembershipIntegrateBio").check();
+  await page.getByRole("button", { name: "Save Higher Logic" }).click();
+  await page.getByText("Groups wait for this.").waitFor();
+  await look(page, "integrations");
+  await page.getByRole("link", { name: "Replace Mobilize" }).click();
+  await look(page, "integrations-replace");
+  await page.goto(integrations);
+  await page.getByRole("button", { name: "Pause Mobilize" }).click();
+  await page.getByText("Nothing is sent until it is resumed.").waitFor();
+  await page.getByRole("link", { name: "Disconnect Mobilize" }).click();
+  await stands(page, "Disconnect Mobilize?");
+  await look(page, "integrations-disconnect");
+
+  await page.goto(`${novi.url}/admin/connect`);
+  await stands(page, "Connect");
+  await look(page, "connect");
+  await page.getByRole("link", { name: "Connect Mobilize" }).click();
+  await stands(page, "Connect Mobilize");
+  await look(page, "connect-mobilize");
+  await page.goto(`${novi.url}/admin/connect/forj`);
+  await page.getByLabel("Your community’s address").fill("harbor trades");
+  await page.getByRole("button", { name: "Use this address" }).click();
+  await page.getByText("This is no address of a community.").waitFor();
+  await look(page, "connect-forj");
+  await page.goto(`${novi.url}/admin/connect/higher-logic`);
+  await look(page, "connect-higher-logic");
+  await page.getByRole("link", { name: "Print the Technical Worksheet" }).click();
+  await stands(page, "Technical Worksheet for Higher Logic");
+  await look(page, "worksheet");
+  await page.goto(`${novi.url}/admin/move`);
+  await stands(page, "Move to live");
+  await look(page, "move");
+});
+
+pages(harbor, "automation tools", async ({ novi, visit, look }) => {
+  const { page } = await visit();
+  const hooks = `${novi.url}/admin/settings/hooks`;
+  await page.goto(hooks);
+  await logIn(page, { email: novi.admin, password: novi.password });
+  await page.goto(hooks);
+  await look(page, "hooks-none");
+  await page.goto(`${hooks}/new`);
+  await look(page, "hooks-new");
+  await page.getByRole("button", { name: "Add it and show its secret" }).click();
+  await page.getByText("Enter a name.").waitFor();
+  await look(page, "hooks-new-wrong");
+  await page.getByLabel("Name", { exact: true }).fill("Forj, by Zapier");
+  await page.getByRole("button", { name: "Add it and show its secret" }).click();
+  await page.getByText("Copy both into the tool now.").waitFor();
+  await look(page, "hooks-made");
+  const tool = {
+    url: await page.getByLabel("URL", { exact: true }).inputValue(),
+    secret: await page.getByLabel("Secret", { exact: true }).inputValue(),
+  };
+  const hook = `${hooks}/${tool.url.split("/").at(-1)}`;
+  await page.goto(hook);
+  await look(page, "hook-unused");
+
+  const { members } = await novi.run(["member", "list"]);
+  const answers = [];
+  for (const [number, { member_id: member }] of members.slice(0, 13).entries()) {
+    const fields = { phone: `555 ${1000 + number}`, bio: "Roofs, walls and what is between them.", role: "admin" };
+    answers.push((await deliver(tool, { member, fields })).result);
+  }
+  assert.deepEqual(answers.slice(-2), ["waiting", "waiting"]);
+  await page.goto(hook);
+  await look(page, "hook-held");
+  await page.goto(hooks);
+  await look(page, "hooks-held");
+  await page.goto(`${hook}/waiting`);
+  await look(page, "hook-waiting");
+  await page.getByRole("button", { name: /^Let \d+ updates through$/ }).click();
+  await page.getByText("Let through.").waitFor();
+  await look(page, "hook");
+  await page.goto(`${hook}/waiting`);
+  await look(page, "hook-waiting-none");
+
+  await page.goto(`${hook}/new-secret`);
+  await look(page, "hook-new-secret");
+  await page.getByRole("button", { name: "Make a new secret" }).click();
+  await page.getByText("Copy the new secret into the tool now.").waitFor();
+  await look(page, "hooks-made-again");
+  await page.goto(`${hook}/new-secret`);
+  await look(page, "hook-new-secret-overlap");
+  await page.goto(`${hook}/close`);
+  await look(page, "hook-close");
+  await page.getByRole("button", { name: "Close Forj, by Zapier" }).click();
+  await page.getByText("Nothing that it sends is taken any more.").waitFor();
+  await look(page, "hooks-closed");
+  await page.goto(hook);
+  await look(page, "hook-closed");
 });
 
 pages(harbor, "errors", async ({ novi, visit, look }) => {

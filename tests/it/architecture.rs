@@ -26,6 +26,10 @@ const MAY_USE: &[(&str, &str)] = &[
     ("groups", "associations::Site clock db events id members::Email"),
     ("clients", "associations::Site associations::issuer clock db events id members token vault"),
     ("consents", "associations::Site clock db events id vault"),
+    (
+        "hooks",
+        "associations::Site clock db events id members::Email members::KeptDetails token vault",
+    ),
     ("sessions", "associations::Site clock db events id logouts members token"),
     ("grants", "associations::Site clock db events id members token"),
     // Holds the directory of hosts, makes an association's first key and its first admin.
@@ -35,7 +39,10 @@ const MAY_USE: &[(&str, &str)] = &[
         "store",
         "associations::Site clock db id members::Email members::KeptDetails members::Profile token",
     ),
-    ("views", "clock consents::ShareOf events::words groups sessions::views::Asking web"),
+    (
+        "views",
+        "clock consents::ShareOf events::Change events::words groups sessions::views::Asking web",
+    ),
     (
         "pages",
         "associations clients clock db events groups id members oidc::authorize oidc::claims \
@@ -51,12 +58,13 @@ const MAY_USE: &[(&str, &str)] = &[
     ("web", "app associations clients clock db id members serve::Peer sessions signing token"),
     (
         "router",
-        "app associations clients consents events groups members oidc sessions sync telemetry web",
+        "app associations clients consents events groups hooks members oidc sessions sync telemetry \
+         web",
     ),
     // The process.
     (
         "app",
-        "associations cache clients clock db id members oidc::discovery outbound settings signing \
+        "associations cache clients clock db hooks::Doors id members oidc::discovery outbound settings signing \
          vault web::companion",
     ),
     ("outbound", "associations::issuer"),
@@ -72,14 +80,14 @@ const MAY_USE: &[(&str, &str)] = &[
     ("telemetry", "token"),
     (
         "housekeeping",
-        "app associations clients clock db grants id logouts members sessions signing",
+        "app associations clients clock db grants hooks id logouts members sessions signing",
     ),
     ("simulator", "token"),
     ("cli", "*"),
 ];
 
 /// Files of nouns that are not what their name would say.
-const ROOMS: [(&str, &str); 27] = [
+const ROOMS: [(&str, &str); 30] = [
     ("associations/site.rs", "extractor"),
     ("sessions/signed_in.rs", "extractor"),
     ("clients/conflict.rs", "views"),
@@ -106,6 +114,9 @@ const ROOMS: [(&str, &str); 27] = [
     ("sync/status/desk.rs", "pages"),
     ("sync/status/members.rs", "pages"),
     ("sync/status/words.rs", "views"),
+    ("hooks/desk.rs", "pages"),
+    ("hooks/endpoint.rs", "pages"),
+    ("hooks/how.rs", "views"),
     ("web/pages.rs", "web"),
 ];
 
@@ -313,6 +324,7 @@ fn is_noun(source: &Source) -> bool {
         "events",
         "grants",
         "groups",
+        "hooks",
         "logouts",
         "members",
         "sessions",

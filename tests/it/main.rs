@@ -15,6 +15,7 @@ mod events;
 mod fuzz;
 mod groups;
 mod headers;
+mod hooks;
 mod hosts;
 mod housekeeping;
 mod isolation;

@@ -14,6 +14,8 @@ pub fn concrete(pattern: &str, client_id: &str) -> String {
     let path = path.replace("{secret_id}", client_id).replace("{plan_id}", client_id);
     // A person and a custom field that are called by the client's id: see `Novi::doubles`.
     let path = path.replace("{record_id}", client_id).replace("{field_id}", client_id);
+    let path = path.replace("{platform}", "mobilize");
+    let path = path.replace("{hook_id}", client_id).replace("{connection}", client_id);
     let path = path.replace("{hash}/{name}", "brand/0b5f6b.css");
     assert!(!path.contains('{'), "say what stands for the parameter in {pattern}");
     path
@@ -123,6 +125,44 @@ const ANSWERS: &[(&str, &str, [u16; 3])] = &[
     ("POST", "/admin/settings/fields/{field_id}", [303, 403, 422]),
     ("GET", "/admin/settings/fields/{field_id}/delete", [303, 403, 200]),
     ("POST", "/admin/settings/fields/{field_id}/delete", [303, 403, 303]),
+    ("GET", "/admin/groups/sync", [303, 403, 200]),
+    ("GET", "/admin/groups/{group_id}/sync", [303, 403, 200]),
+    ("POST", "/admin/groups/{group_id}/sync", [303, 403, 303]),
+    ("POST", "/admin/groups/{group_id}/link", [303, 403, 303]),
+    ("POST", "/admin/groups/{group_id}/there", [303, 403, 303]),
+    ("GET", "/admin/groups/{group_id}/preview", [303, 403, 200]),
+    ("GET", "/admin/groups/{group_id}/plans/{plan_id}", [303, 403, 404]),
+    ("POST", "/admin/groups/{group_id}/plans/{plan_id}/release", [303, 403, 404]),
+    ("POST", "/admin/groups/{group_id}/plans/{plan_id}/discard", [303, 403, 404]),
+    ("POST", "/admin/groups/{group_id}/plans/{plan_id}/stop", [303, 403, 404]),
+    ("POST", "/admin/groups/{group_id}/plans/{plan_id}/restore", [303, 403, 404]),
+    ("GET", "/admin/members/{record_id}/sent", [303, 403, 200]),
+    ("POST", "/admin/members/{record_id}/sync", [303, 403, 303]),
+    ("GET", "/admin/settings/integrations", [303, 403, 200]),
+    ("POST", "/admin/settings/integrations/{platform}", [303, 403, 422]),
+    ("POST", "/admin/settings/integrations/{platform}/pause", [303, 403, 303]),
+    ("POST", "/admin/settings/integrations/{platform}/resume", [303, 403, 303]),
+    ("GET", "/admin/settings/integrations/{platform}/disconnect", [303, 403, 200]),
+    ("POST", "/admin/settings/integrations/{platform}/disconnect", [303, 403, 303]),
+    ("GET", "/admin/connect", [303, 403, 200]),
+    ("GET", "/admin/connect/mobilize", [303, 403, 200]),
+    ("GET", "/admin/connect/forj", [303, 403, 200]),
+    ("GET", "/admin/connect/higher-logic", [303, 403, 200]),
+    ("GET", "/admin/connect/higher-logic/worksheet", [303, 403, 200]),
+    ("GET", "/admin/move", [303, 403, 200]),
+    ("POST", "/admin/move", [303, 403, 303]),
+    ("GET", "/admin/settings/hooks", [303, 403, 200]),
+    ("GET", "/admin/settings/hooks/new", [303, 403, 200]),
+    ("POST", "/admin/settings/hooks/new", [303, 403, 422]),
+    ("GET", "/admin/settings/hooks/{hook_id}", [303, 403, 200]),
+    ("GET", "/admin/settings/hooks/{hook_id}/new-secret", [303, 403, 200]),
+    ("POST", "/admin/settings/hooks/{hook_id}/new-secret", [303, 403, 303]),
+    ("GET", "/admin/settings/hooks/{hook_id}/close", [303, 403, 200]),
+    ("POST", "/admin/settings/hooks/{hook_id}/close", [303, 403, 303]),
+    ("GET", "/admin/settings/hooks/{hook_id}/waiting", [303, 403, 200]),
+    ("POST", "/admin/settings/hooks/{hook_id}/release", [303, 403, 303]),
+    ("POST", "/admin/settings/hooks/{hook_id}/discard", [303, 403, 303]),
+    ("POST", "/hooks/{connection}", [401, 401, 401]),
     ("GET", "/sso-assets/{hash}/{name}", [200, 200, 200]),
     ("GET", "/", [404, 404, 404]),
     ("GET", "/healthz", [200, 200, 200]),
@@ -161,6 +201,11 @@ fn posts() -> impl Iterator<Item = &'static str> {
     routes().filter(|(method, _)| *method != "GET").map(|(_, path)| path)
 }
 
+/// Those that browsers send for somebody. What software sends proves itself otherwise.
+fn forms() -> impl Iterator<Item = &'static str> {
+    posts().filter(|path| !path.starts_with("/oauth/") && !path.starts_with("/hooks/"))
+}
+
 fn gets() -> impl Iterator<Item = &'static str> {
     routes().filter(|(method, _)| *method == "GET").map(|(_, path)| path)
 }
@@ -174,9 +219,17 @@ fn the_list_of_routes_is_the_router() {
     for route in code.split(".route(").skip(1) {
         let (first, rest) = route.split_once(',').unwrap();
         let written = first.split('"').nth(1).unwrap();
-        let path = match first.contains("client(") {
-            true => format!("/admin/sso-clients/{{client_id}}{written}"),
-            false => written.to_owned(),
+        let path = match () {
+            () if first.contains("client(") => {
+                format!("/admin/sso-clients/{{client_id}}{written}")
+            }
+            () if first.contains("plan(") => {
+                format!("/admin/groups/{{group_id}}/plans/{{plan_id}}{written}")
+            }
+            () if first.contains("hook(") => {
+                format!("/admin/settings/hooks/{{hook_id}}{written}")
+            }
+            () => written.to_owned(),
         };
         for verb in ["get", "post", "put", "patch", "delete", "any"] {
             let handler = rest.lines().next().unwrap();
@@ -242,7 +295,7 @@ async fn a_form_without_its_token_changes_nothing() {
     let (mut ruth, _) = visitor(&novi, Who::Admin).await;
     let before = novi.tables().await;
 
-    for path in posts().filter(|path| !path.starts_with("/oauth/")) {
+    for path in forms() {
         for token in ["", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
             let url = concrete(path, &forj.client_id);
             let page = ruth.post(&url, &[("form_token", token), ("name", "Mallory")]).await;
@@ -276,7 +329,7 @@ async fn a_form_from_another_website_is_refused() {
         &[("origin", "https://www.acme.example"), ("sec-fetch-site", "cross-site")],
     ];
 
-    for path in posts().filter(|path| !path.starts_with("/oauth/")) {
+    for path in forms() {
         for headers in evil {
             let url = concrete(path, &forj.client_id);
             let page = ruth.post_from(&url, &[("form_token", &form_token)], headers).await;

@@ -1,16 +1,21 @@
 //! What connects an association to a platform: credentials, what was learned of them, and whether they
 //! may be used just now.
 
+pub mod field;
+pub mod pages;
 mod store;
+pub mod testing;
+pub mod views;
 
 use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use super::platform::Platform;
 use crate::associations::Site;
 use crate::clock::Timestamp;
 use crate::db::{self, Reader, Writer, rows};
-use crate::events::{self, Actor, Kind, Subscriber};
+use crate::events::{self, Actor, Change, Kind, Subscriber};
 use crate::id::AssociationId;
 use crate::token::{base64url, sha256};
 use crate::vault::{Place, Unsealable};
@@ -116,6 +121,16 @@ impl Integration {
         [open, self.not_before].into_iter().flatten().filter(|until| *until > now).max()
     }
 
+    pub fn switches(&self) -> Switches {
+        Switches {
+            bio: self.bio_since.is_some(),
+            image: self.image_since.is_some(),
+            social: self.social_since.is_some(),
+            go_ahead: self.go_ahead_at.is_some(),
+            leaves_email: self.email_left_since.is_some(),
+        }
+    }
+
     /// The breaker was open and may be tried by one call.
     pub fn is_half_open(&self) -> bool {
         self.failures >= FAILURES
@@ -137,6 +152,19 @@ pub struct Typed {
     pub tenant_code: Option<String>,
     pub base_url: String,
     pub profile: Option<String>,
+}
+
+impl Typed {
+    /// The same connection by the same credentials.
+    pub fn is(&self, other: &Self) -> bool {
+        let same = |one: &str, other: &str| bool::from(one.as_bytes().ct_eq(other.as_bytes()));
+        let (ours, theirs) = (&self.credentials, &other.credentials);
+        same(&ours.api_key, &theirs.api_key)
+            && same(&ours.api_secret, &theirs.api_secret)
+            && self.tenant_code == other.tenant_code
+            && self.base_url == other.base_url
+            && self.profile == other.profile
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -178,6 +206,28 @@ pub async fn credentials(site: &Site, platform: Platform) -> Result<Option<Crede
     let api_key = open(site, platform, "api_key", &sealed.api_key)?;
     let api_secret = open(site, platform, "api_secret", &sealed.api_secret)?;
     Ok(Some(Credentials { api_key, api_secret }))
+}
+
+/// Asked between one call and the next, so that whoever pauses has their way at once (SEC-Y15).
+pub async fn is_running(site: &Site, platform: Platform) -> Result<bool, db::Error> {
+    let found = find(&mut site.read(), platform).await?;
+    Ok(found.is_some_and(|found| found.state() == State::Running))
+}
+
+/// All that is saved. None where it does not open any more: then it has to be typed anew.
+pub async fn saved(site: &Site, integration: &Integration) -> Result<Option<Typed>, db::Error> {
+    let Some(platform) = integration.platform() else { return Ok(None) };
+    let credentials = match credentials(site, platform).await {
+        Ok(Some(credentials)) => credentials,
+        Ok(None) | Err(Error::Sealed(_)) => return Ok(None),
+        Err(Error::Database(error)) => return Err(error),
+    };
+    Ok(Some(Typed {
+        credentials,
+        tenant_code: integration.tenant_code.clone(),
+        base_url: integration.base_url.clone(),
+        profile: integration.profile.clone(),
+    }))
 }
 
 fn open(
@@ -382,11 +432,14 @@ pub async fn due_checks(
     store::due_checks(db, now).await
 }
 
-/// A typed secret that was tested, kept until it is saved.
+/// What was typed and tested, kept until it is saved.
 #[derive(Serialize, Deserialize)]
 struct Draft {
     api_key: String,
     api_secret: String,
+    tenant_code: Option<String>,
+    base_url: String,
+    profile: Option<String>,
     is_good: bool,
 }
 
@@ -395,12 +448,15 @@ pub async fn keep_draft(
     site: &Site,
     platform: Platform,
     admin: &str,
-    credentials: &Credentials,
+    typed: &Typed,
     is_good: bool,
 ) -> Result<(), db::Error> {
     let draft = Draft {
-        api_key: credentials.api_key.to_string(),
-        api_secret: credentials.api_secret.to_string(),
+        api_key: typed.credentials.api_key.to_string(),
+        api_secret: typed.credentials.api_secret.to_string(),
+        tenant_code: typed.tenant_code.clone(),
+        base_url: typed.base_url.clone(),
+        profile: typed.profile.clone(),
         is_good,
     };
     let json = Zeroizing::new(serde_json::to_vec(&draft).expect("a draft is text"));
@@ -415,7 +471,7 @@ pub async fn draft(
     site: &Site,
     platform: Platform,
     admin: &str,
-) -> Result<Option<(Credentials, bool)>, db::Error> {
+) -> Result<Option<(Typed, bool)>, db::Error> {
     let Some(kept) = store::draft(&mut site.read(), platform.as_text(), admin).await? else {
         return Ok(None);
     };
@@ -431,7 +487,8 @@ pub async fn draft(
             api_key: Zeroizing::new(draft.api_key),
             api_secret: Zeroizing::new(draft.api_secret),
         };
-        (credentials, draft.is_good)
+        let Draft { tenant_code, base_url, profile, is_good, .. } = draft;
+        (Typed { credentials, tenant_code, base_url, profile }, is_good)
     }))
 }
 
@@ -450,6 +507,23 @@ pub struct Switches {
     pub leaves_email: bool,
 }
 
+impl Switches {
+    /// By the names that the platform, or our page, has for them.
+    fn changes(self, before: Self) -> Vec<Change> {
+        let word = |on: bool| on.then_some("yes");
+        [
+            ("MembershipIntegrateBio", before.bio, self.bio),
+            ("IntegrateProfileImage", before.image, self.image),
+            ("IntegrateSocialMediaSites", before.social, self.social),
+            ("go_ahead", before.go_ahead, self.go_ahead),
+            ("email_in_step", !before.leaves_email, !self.leaves_email),
+        ]
+        .into_iter()
+        .filter_map(|(name, before, after)| Change::of(name, word(before), word(after)))
+        .collect()
+    }
+}
+
 /// Every linked group is checked afterwards, because other fields may go out.
 pub async fn switch(
     site: &Site,
@@ -458,9 +532,11 @@ pub async fn switch(
     actor: &Actor,
 ) -> Result<(), db::Error> {
     let mut tx = site.write().await?;
+    let Some(before) = store::find(&mut tx, platform.as_text()).await? else { return Ok(()) };
     store::switch(&mut tx, platform.as_text(), switches).await?;
+    let changes = switches.changes(before.switches());
     let kind = Kind::IntegrationSaved;
-    events::record(&mut tx, &site.app.vault, kind, actor, platform.as_text(), &()).await?;
+    events::record(&mut tx, &site.app.vault, kind, actor, platform.as_text(), &changes).await?;
     tx.rouse().await?;
     tx.commit().await
 }

@@ -50,6 +50,27 @@ impl Platform {
         Self::ALL.into_iter().find(|platform| platform.as_text() == text)
     }
 
+    /// As it stands in our addresses.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Mobilize => "mobilize",
+            Self::Forj => "forj",
+            Self::HigherLogic => "higher-logic",
+        }
+    }
+
+    pub fn of_slug(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|platform| platform.slug() == slug)
+    }
+
+    /// Where its API is, unless the operator knows better.
+    pub fn base_url(self) -> &'static str {
+        match self {
+            Self::Mobilize | Self::Forj => profile::MobilizeProfile::BASE_URL,
+            Self::HigherLogic => profile::HigherLogicProfile::BASE_URL,
+        }
+    }
+
     /// As its vendor spells it.
     pub fn name(self) -> &'static str {
         match self {

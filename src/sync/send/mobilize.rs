@@ -1,6 +1,6 @@
 //! Mobilize and Forj Community: one call for each group and person, and one for changed fields.
 
-use super::super::integration::Integration;
+use super::super::integration::{self, Integration};
 use super::super::link::{self, Link};
 use super::super::look::{self, Version, View};
 use super::super::platform::mobilize::{Found, Member};
@@ -25,7 +25,7 @@ pub async fn record(
     let mut db = site.read();
     let view = look::view(&mut db, site, integration, &work.record_id, sent, false).await?;
     let links = link::list(&mut db, platform).await?;
-    let mut sending = Sending { site, integration, platform, client, work, links };
+    let mut sending = Sending { site, platform, client, work, links };
     let outcome = sending.all(&view).await?;
     let Sending { work, .. } = sending;
     match outcome {
@@ -39,7 +39,6 @@ pub async fn record(
 
 struct Sending<'a> {
     site: &'a Site,
-    integration: &'a Integration,
     platform: Platform,
     client: &'a Mobilize,
     work: Work,
@@ -56,6 +55,9 @@ impl Sending<'_> {
         if let Some(Version::Fields(fields)) = &view.version {
             for group in &view.outcome.adds {
                 let Some(remote) = self.usable(group) else { continue };
+                if !self.goes_on().await? {
+                    return Ok(Err(Trouble::Paused));
+                }
                 match self.add(group, &remote, fields, view).await? {
                     Ok(()) => is_current = true,
                     Err(trouble) => return Ok(Err(trouble)),
@@ -73,6 +75,9 @@ impl Sending<'_> {
             // Somebody who is no record of ours is brought back as they are.
             for group in &view.outcome.adds {
                 let Some(remote) = self.usable(group) else { continue };
+                if !self.goes_on().await? {
+                    return Ok(Err(Trouble::Paused));
+                }
                 match self.bring_back(group, &remote, &id).await? {
                     Ok(()) => answer = "in the group".to_owned(),
                     Err(trouble) => return Ok(Err(trouble)),
@@ -81,6 +86,9 @@ impl Sending<'_> {
         }
         for group in &view.outcome.removes {
             let Some(remote) = self.usable(group) else { continue };
+            if !self.goes_on().await? {
+                return Ok(Err(Trouble::Paused));
+            }
             match self.remove(group, &remote).await? {
                 Ok(()) => answer = "out of the group".to_owned(),
                 Err(trouble) => return Ok(Err(trouble)),
@@ -93,6 +101,11 @@ impl Sending<'_> {
     fn usable(&self, group: &GroupId) -> Option<String> {
         let link = self.links.iter().find(|link| link.group_id == *group && link.is_linked())?;
         link.failed_at.is_none().then(|| link.remote_group_id.clone())
+    }
+
+    /// Nobody has paused the connection meanwhile.
+    async fn goes_on(&self) -> Result<bool, db::Error> {
+        integration::is_running(self.site, self.platform).await
     }
 
     fn known_id(&self) -> Option<String> {

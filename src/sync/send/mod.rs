@@ -22,6 +22,8 @@ pub enum Trouble {
     Failure(Failure),
     /// It is another record's (SEC-Y14).
     Conflict(String),
+    /// Somebody paused the connection, or it was stopped, before all of it went out.
+    Paused,
 }
 
 impl From<Failure> for Trouble {
@@ -88,6 +90,10 @@ pub async fn failed(
 ) -> Result<Next, db::Error> {
     let Some(platform) = integration.platform() else { return Ok(Next::Rest) };
     let (words, outlook, next) = match trouble {
+        Trouble::Paused => {
+            postpone(site, platform, work, site.now).await?;
+            return Ok(Next::Rest);
+        }
         Trouble::Conflict(words) => (words.clone(), Outlook::Refused, Next::Well),
         Trouble::Failure(failure) => {
             let words = failure.words().to_owned();

@@ -11,7 +11,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use mutator::{Mutator, words};
+pub use mutator::Mutator;
+use mutator::words;
 
 const MUTATIONS: u32 = 4000;
 /// On a busy machine fewer mutations are tried instead of waiting longer for all of them.

@@ -19,6 +19,7 @@ async fn whatever_two_browsers_do_no_code_comes_without_every_step_it_needs() {
         failed_log_ins: None,
         failed_client_authentications: None,
         pending_requests: None,
+        hook_calls: None,
     };
     let novi = Novi::start_with(|settings| settings.limits = unlimited).await;
     let mut seen = Seen::default();

@@ -276,11 +276,16 @@ impl Novi {
         }
     }
 
-    /// A group with the id of each client, so that all routes with an id can be walked with one.
+    /// A group and a hook with the id of each client, so that all routes with an id can be walked with one.
     pub async fn namesakes(&self) {
         self.tamper(
             "insert into groups (association_id, group_id, name, created_at, updated_at)
-             select association_id, client_id, name, created_at, updated_at from clients",
+             select association_id, client_id, name, created_at, updated_at from clients;
+             insert into hooks (association_id, hook_id, name, secret, secrets, fields, made_at,
+                 made_by, calls_day, calls, ignored, waiting, counted_from)
+             select association_id, client_id, name, 'none', 1, 'phone', created_at, name,
+                 0, 0, 0, 0, 0
+             from clients",
         )
         .await;
     }

@@ -1,7 +1,9 @@
 //! Groups are kept in step on the community platforms.
 
+mod connect;
 mod failures;
 mod higher_logic;
+mod integrations;
 mod linking;
 mod membership;
 mod places;
