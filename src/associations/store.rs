@@ -43,7 +43,8 @@ pub async fn change_issuer(tx: &mut Writer, issuer: &Issuer) -> Result<bool, Err
              set host = $2, issuer = $3,
                  moved_from = case when coalesce(moved_from, issuer) = $3 then null
                                    else coalesce(moved_from, issuer) end,
-                 moved_at = case when coalesce(moved_from, issuer) = $3 then null else $4 end
+                 moved_at = case when coalesce(moved_from, issuer) = $3 then null
+                                 else cast($4 as bigint) end
              where association_id = $1
                  and not exists (select 1 from associations other
                                  where other.host = $2 and other.association_id <> $1)

@@ -108,7 +108,7 @@ const ROOMS: [(&str, &str); 31] = [
     ("hooks/endpoint.rs", "pages"),
     ("hooks/how.rs", "views"),
     ("sync/companion.rs", "pages"),
-    ("sync/integration/field.rs", "views"),
+    ("sync/integration/field.rs", "pages"),
     ("sync/linking/desk.rs", "pages"),
     ("sync/linking/details.rs", "pages"),
     ("sync/linking/impact.rs", "pages"),

@@ -102,7 +102,7 @@ async fn an_emptied_group_goes_only_when_it_is_released_and_comes_back_whole() {
     stage.release(&plan).await.unwrap();
     stage.settle().await;
     stage.all_go(size).await;
-    assert_eq!(stage.there(BOARD), [late.email.clone()]);
+    assert_eq!(stage.there(BOARD), [late.email.as_str()]);
     assert_eq!(stage.removals(), size);
 
     let site = stage.site().await;
