@@ -1,4 +1,40 @@
-//! Members of a group are kept in the matching group of a community platform.
+//! Group sync: the members of a group here are kept in its counterpart on a community platform.
+//!
+//! It promises what the help articles of Mobilize, Forj Community and Higher Logic promise. Whoever is in
+//! a linked group and eligible is in its counterpart; whoever leaves the group leaves it there; people
+//! added by hand there go with the next check, managers stay. Exactly the documented fields leave. "Up To
+//! Date" is said only of what the platform confirmed in this version. Signing in never waits for any of it.
+//!
+//! **How.** Changes are heard of through the outbox of `events` ([`hear`]) and only *mark* records
+//! ([`queue`]). What a record should have is read when it is looked at ([`look`]) and once more when it is
+//! sent ([`send`]); what the platform answered is written down ([`places`], [`sent`]). Once a day, and when
+//! a group is linked, everything is read back and compared ([`check`], [`runs`]). Removals wait at the
+//! [`gate`] until all of a change was looked at, pass the [`guard`], or are held until an admin decides
+//! ([`release`]). [`plan`], [`guard`] and [`eligibility`] are pure. Nobody calls this module: pages get
+//! what it knows through `web::companion`, the process runs [`worker`].
+//!
+//! | | promise | shown by (tests/it) |
+//! |---|---|---|
+//! | R20–R23, R25, R26 | keys are typed, tested before saving, sealed, replaced | `sync/integrations.rs` |
+//! | R24, R33–R38, R84–R87 | guides in the documents' order, with their hints | `sync/connect.rs` |
+//! | R27, R64 | bio, image, social sites once they are activated | `sync/higher_logic.rs` |
+//! | R28 | one community belongs to one association | `sync/integrations.rs` |
+//! | R29, R55–R57, R74 | one way, the documented fields and nothing else, nothing twice | `sync/changes.rs`, `facts` |
+//! | R30–R36, R46 | choosing a counterpart, checked and explained; who would go, before saving | `sync/linking.rs` |
+//! | R39–R44, DEC3 | a group makes its own at Higher Logic; type for ever, names may differ | `sync/higher_logic.rs` |
+//! | R45 | several, one after another | `sync/changes.rs` |
+//! | R47, R48, DEC10 | unlinking removes nobody | `sync/linking.rs` |
+//! | R49–R54, DEC2, DEC6 | who is eligible, and from when | `eligibility`, `sync/changes.rs`, `sync/status.rs` |
+//! | R58, R68 | changes of people and companies show there | `sync/changes.rs` |
+//! | R59–R63 | custom fields with their switch | `members/fields.rs`, `sync/integrations.rs` |
+//! | R65–R67, DEC8 | additions and removals, strangers and managers | `sync/membership.rs`, `sync/removals.rs` |
+//! | R69, R81, R82 | Higher Logic's first hour | `sync/status.rs` |
+//! | R70, R71 | deactivation | `sync/higher_logic.rs`, `journeys/` |
+//! | R72, DEC5 | staging, and databases that were copied | `sync/places.rs` |
+//! | R73 | updates from automation tools | `hooks/` |
+//! | R75 | signing in goes on whatever a platform does | `sync/failures.rs` |
+//! | R76–R80, R83 | statuses with reasons | `sync/status.rs` |
+//! | DEC20, SEC-Y1, SEC-Y2 | the guard, plans, releases | `sync/removals.rs`, `sync/removal_guard.rs` |
 
 mod channel;
 pub mod check;

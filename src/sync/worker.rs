@@ -15,7 +15,7 @@ use super::integration::{self, Integration, State};
 use super::platform::Platform;
 use super::send::{self, Next};
 use super::switch::{self, Leave};
-use super::{check, gate, hear, link, look, queue};
+use super::{check, gate, hear, link, look, queue, runs, sent};
 use crate::app::App;
 use crate::associations::{self, Site};
 use crate::db;
@@ -26,6 +26,8 @@ use crate::id::AssociationId;
 const OFTEN: Duration = Duration::from_millis(500);
 /// How long what was begun gets to end when the process is told to stop.
 const LAST_MOMENTS: Duration = Duration::from_secs(3);
+/// Rows forgotten in one statement, so that sign-ins pass in between.
+const FORGOTTEN: i64 = 200;
 /// Records taken together, and of those sent side by side.
 const TAKEN: i64 = 16;
 const SIDE_BY_SIDE: usize = 4;
@@ -137,9 +139,17 @@ async fn hear_all(app: &App) -> Result<usize, db::Error> {
             (site(app, &association).await?, Platform::of_text(&platform))
         {
             check::nightly(&site, platform).await?;
+            forget_old(&site).await?;
         }
     }
     Ok(heard)
+}
+
+/// Once a day: what was sent and checked long ago is of no use any more.
+async fn forget_old(site: &Site) -> Result<(), db::Error> {
+    while sent::forget_old(site, FORGOTTEN).await? == FORGOTTEN as usize {}
+    while runs::forget_old(site, FORGOTTEN).await? == FORGOTTEN as usize {}
+    integration::forget_drafts(site).await
 }
 
 async fn due(app: &App) -> Result<HashSet<(AssociationId, Platform)>, db::Error> {

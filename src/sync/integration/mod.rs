@@ -492,6 +492,11 @@ pub async fn draft(
     }))
 }
 
+/// Drafts that nobody came back to.
+pub async fn forget_drafts(site: &Site) -> Result<(), db::Error> {
+    store::forget_drafts(site, site.now.plus_seconds(-DRAFT_SECONDS)).await
+}
+
 pub async fn drop_draft(site: &Site, platform: Platform, admin: &str) -> Result<(), db::Error> {
     store::drop_draft(site, platform.as_text(), admin).await
 }

@@ -376,6 +376,13 @@ pub async fn draft(
     .await
 }
 
+pub async fn forget_drafts(site: &Site, oldest: Timestamp) -> Result<(), Error> {
+    site.once("delete from integration_drafts where association_id = $1 and made_at < $2")
+        .bind(oldest)
+        .run()
+        .await
+}
+
 pub async fn drop_draft(site: &Site, platform: &str, admin: &str) -> Result<(), Error> {
     site.once(
         "delete from integration_drafts

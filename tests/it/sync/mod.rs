@@ -1,5 +1,6 @@
 //! Groups are kept in step on the community platforms.
 
+mod changes;
 mod connect;
 mod failures;
 mod faults;
