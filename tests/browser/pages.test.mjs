@@ -329,6 +329,31 @@ pages(harbor, "groups and what happened", async ({ novi, visit, look }) => {
   await look(page, "events-found");
 });
 
+pages(harbor, "groups on the platforms", async ({ novi, visit, look }) => {
+  const { page } = await visit();
+  await page.goto(`${novi.url}/admin/groups`);
+  await logIn(page, { email: novi.admin, password: novi.password });
+  await page.goto(`${novi.url}/admin/groups`);
+  const held = page.getByText("Held").first();
+  await held.waitFor({ timeout: 30_000 });
+  await look(page, "groups-synced");
+  await page.getByRole("link", { name: "Look first" }).click();
+  await page.getByText("Kofi Mensah").waitFor();
+  await look(page, "plan-held");
+  const group = page.url().match(/groups\/([^/]+)\//)[1];
+  await page.goto(`${novi.url}/admin/groups/${group}`);
+  await look(page, "group-linked");
+  await page.goto(`${novi.url}/admin/groups/${group}/members`);
+  await look(page, "group-members-synced");
+  await page.goto(`${novi.url}/admin/groups/${group}/preview`);
+  await look(page, "group-preview");
+  const { members } = await novi.run(["group", "members", "--group", group]);
+  await page.goto(`${novi.url}/admin/members/${members[0].record_id}`);
+  await look(page, "record-synced");
+  await page.goto(`${novi.url}/admin/members/${members[0].record_id}/sent`);
+  await look(page, "record-sent");
+});
+
 pages(harbor, "people and companies", async ({ novi, visit, look }) => {
   const { page, context } = await visit();
   await page.goto(`${novi.url}/log-in`);
@@ -591,7 +616,8 @@ pages(harbor, "errors", async ({ novi, visit, look }) => {
 test("no page of the router was left out", async () => {
   const router = await readFile(new URL("../../src/router.rs", import.meta.url), "utf8");
   const mounted = [...router.matchAll(/\("GET", "([^"]+)"\)/g)].map(([, path]) => path);
-  const software = /^\/(\.well-known\/|oauth\/|sso-assets\/|sso\/auth$|healthz$|readyz$|$)/;
+  // Neither what only software reads, nor the parts of pages that the script asks for again.
+  const software = /^\/(\.well-known\/|oauth\/|sso-assets\/|sso\/auth$|healthz$|readyz$|$)|\/sync$/;
 
   const pages = mounted.filter((path) => !software.test(path));
   const shape = (path) => new RegExp(`^${path.replace(/\{\w+\}/g, "[^/]+")}$`);

@@ -1,5 +1,7 @@
 //! `demo`: a sample association with stand-in communities, on loopback, ready to be clicked through.
 
+#[cfg(feature = "sync")]
+mod platforms;
 mod seed;
 
 use std::net::SocketAddr;
@@ -85,6 +87,8 @@ pub async fn run(context: &Context, flags: &Flags) -> Result<()> {
             router: places.higher_logic(&site).await?,
         },
     ];
+    #[cfg(feature = "sync")]
+    platforms::connect(&site, &places.mobilize, &places.higher_logic).await?;
     println!("{}", places.guide());
     up(&app, Vec::new(), context.output, beside).await
 }
@@ -110,7 +114,12 @@ impl Places {
             button_label: "Log in with your Harbor Trades login".to_owned(),
             token_auth_method: TokenAuthMethod::PostBody,
         };
-        Ok(simulator::mobilize(settings, Transport::network()?, now))
+        let transport = Transport::network()?;
+        #[cfg(feature = "sync")]
+        let router = simulator::mobilize_with_api(settings, transport, &platforms::mobilize(), now);
+        #[cfg(not(feature = "sync"))]
+        let router = simulator::mobilize(settings, transport, now);
+        Ok(router)
     }
 
     async fn higher_logic(&self, site: &Site) -> Result<axum::Router> {
@@ -129,7 +138,13 @@ impl Places {
             button_label: "Sign in with Harbor Trades".to_owned(),
             token_auth_method: TokenAuthMethod::PostBody,
         };
-        Ok(simulator::higher_logic(settings, Transport::network()?, now))
+        let transport = Transport::network()?;
+        #[cfg(feature = "sync")]
+        let router =
+            simulator::higher_logic_with_api(settings, transport, &platforms::higher_logic(), now);
+        #[cfg(not(feature = "sync"))]
+        let router = simulator::higher_logic(settings, transport, now);
+        Ok(router)
     }
 
     fn guide(&self) -> String {
