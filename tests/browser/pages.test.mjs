@@ -476,6 +476,13 @@ pages(harbor, "integrations, guides and the move", async ({ novi, visit, look })
   await logIn(page, { email: novi.admin, password: novi.password });
   await page.goto(integrations);
   await stands(page, "Association Settings");
+  await look(page, "integrations-connected");
+  for (const platform of ["Mobilize", "Higher Logic"]) {
+    await page.getByRole("link", { name: `Disconnect ${platform}` }).click();
+    await stands(page, `Disconnect ${platform}?`);
+    await page.locator("main form button.danger").click();
+    await page.waitForURL(integrations);
+  }
   await look(page, "integrations-none");
   await page.locator("#mobilize-key").fill("mk_93f1c07a22");
   await page.locator("form[action$=mobilize] summary").click();
