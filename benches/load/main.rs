@@ -21,6 +21,7 @@ mod rounds;
 mod sample;
 mod scenario;
 mod server;
+mod sync;
 
 use std::process::ExitCode;
 
@@ -51,6 +52,15 @@ fn run(options: &Options) -> Result<ExitCode> {
     }
     // One thread, so that the driver takes little from the server it measures.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    if options.sync {
+        runtime.block_on(async {
+            tokio::select! {
+                measured = sync::run(options) => measured,
+                _ = tokio::signal::ctrl_c() => bail!("interrupted"),
+            }
+        })?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let results = runtime.block_on(async {
         tokio::select! {
             results = rounds::run(options) => results,

@@ -17,6 +17,9 @@ pub struct Options {
     /// Short rounds, to see that everything runs; too short to judge by.
     #[arg(long)]
     pub quick: bool,
+    /// Measure group sync instead: one change, the first sync of a group, memory, by the group's size.
+    #[arg(long)]
+    pub sync: bool,
     /// Measure only this, and what it is compared with. May be repeated.
     #[arg(long, value_name = "NAME")]
     pub only: Vec<Scenario>,

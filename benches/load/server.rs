@@ -62,6 +62,8 @@ impl Drop for Process {
 pub struct Home {
     folder: PathBuf,
     pub address: SocketAddr,
+    /// Whether the server may call this machine, where a stand-in answers.
+    calls_loopback: bool,
 }
 
 pub struct Server<'a> {
@@ -74,12 +76,24 @@ pub struct Server<'a> {
 
 impl Home {
     pub fn new(folder: PathBuf, address: SocketAddr) -> Self {
-        Self { folder, address }
+        Self { folder, address, calls_loopback: false }
+    }
+
+    pub fn that_calls_loopback(self) -> Self {
+        Self { calls_loopback: true, ..self }
+    }
+
+    pub fn database_url(&self) -> String {
+        format!("sqlite://{}", self.folder.join("novi-sso.db").display())
+    }
+
+    pub fn keys_dir(&self) -> PathBuf {
+        self.folder.join("keys")
     }
 
     fn storage(&self, command: &mut Command) {
-        let database = format!("sqlite://{}", self.folder.join("novi-sso.db").display());
-        command.args(["--database-url", &database]).arg("--keys-dir").arg(self.folder.join("keys"));
+        command.args(["--database-url", &self.database_url()]);
+        command.arg("--keys-dir").arg(self.keys_dir());
     }
 
     fn log(&self) -> PathBuf {
@@ -94,6 +108,9 @@ impl<'a> Server<'a> {
         let mut command = place.command(&place.server);
         command.arg("serve").args(["--listen", &home.address.to_string()]);
         command.args(["--site-url", &format!("http://{}", home.address)]);
+        if home.calls_loopback {
+            command.arg("--allow-loopback-calls");
+        }
         home.storage(&mut command);
         command.stdout(log.try_clone()?).stderr(log);
         let began = Instant::now();

@@ -4,6 +4,7 @@ mod apt;
 mod browser;
 mod ci;
 mod cluster;
+mod faults;
 mod find;
 mod fuzz;
 mod node;
@@ -31,6 +32,11 @@ Usage: cargo xtask COMMAND
   ci                    everything that has to pass before a change lands
   rp                    relying parties of other makers against the program
   bench [ARGS...]       the load scenarios on SQLite
+  bench sync [ARGS...]  how long a change takes to a community platform, by the
+                        size of the group
+  faults [--minutes N]  the fault plan in full on both databases: platforms that
+                        are bad, nodes that die, mass removals; over and over
+                        again until N minutes have passed
   fuzz [TARGET] [--seconds N]
                         each fuzz target for N seconds (60), with cargo-fuzz and
                         a nightly toolchain; without them its seeds are replayed
@@ -47,6 +53,7 @@ enum Task {
     Rp,
     Bench(Vec<String>),
     Fuzz(fuzz::Wish),
+    Faults(faults::Wish),
     Postgres(Vec<String>),
     Help,
 }
@@ -68,6 +75,7 @@ fn main() -> ExitCode {
         Task::Rp => rp::run(),
         Task::Bench(arguments) => bench(&arguments),
         Task::Fuzz(wish) => fuzz::run(&wish),
+        Task::Faults(wish) => faults::run(&wish),
         Task::Postgres(command) => postgres::run(&command),
         Task::Help => {
             print!("{USAGE}");
@@ -92,6 +100,7 @@ fn parse(mut words: Vec<String>) -> Result<Task, String> {
         "test" => Ok(Task::Test(words)),
         "bench" => Ok(Task::Bench(words)),
         "fuzz" => fuzz::Wish::parse(words).map(Task::Fuzz),
+        "faults" => faults::Wish::parse(&words).map(Task::Faults),
         "postgres" => {
             if words.first().is_some_and(|word| word == "--") {
                 words.remove(0);
@@ -116,6 +125,13 @@ fn parse(mut words: Vec<String>) -> Result<Task, String> {
 fn bench(arguments: &[String]) -> Result<(), Failure> {
     setup::require_compiler()?;
     let mut bench = process::cargo("bench --locked --bench load --");
+    let arguments = match arguments.split_first() {
+        Some((first, rest)) if first == "sync" => {
+            bench.arg("--sync");
+            rest
+        }
+        _ => arguments,
+    };
     bench.args(arguments).env_remove("NOVI_TEST_POSTGRES");
     process::run(bench)
 }
@@ -147,6 +163,7 @@ mod tests {
             Ok(Task::Test(words("pkce -- --nocapture")))
         );
         assert!(matches!(parsed("fuzz"), Ok(Task::Fuzz(_))));
+        assert!(matches!(parsed("faults --minutes 10"), Ok(Task::Faults(_))));
         assert_eq!(parsed("bench --short"), Ok(Task::Bench(words("--short"))));
     }
 
@@ -167,5 +184,6 @@ mod tests {
         assert!(parsed("ci --fast").is_err());
         assert!(parsed("rp openid-client").is_err());
         assert!(parsed("fuzz --seconds").is_err());
+        assert!(parsed("faults --minutes").is_err());
     }
 }

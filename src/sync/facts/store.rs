@@ -129,17 +129,18 @@ pub async fn people_of(
             "select m.member_id as record_id, m.first_name, m.last_name, m.job_title, m.company_id,
                  c.name as company_name, m.member_status, m.bio, m.social, m.details,
                  m.deactivated_at, l.email, l.email as login_email, l.disabled_at
-             from group_records g
-             join members m
-                 on m.association_id = g.association_id and m.member_id = g.record_id
+             from members m
              left join logins l
                  on l.association_id = m.association_id and l.member_id = m.member_id
              left join companies c
                  on c.association_id = m.association_id and c.company_id = m.company_id
-             where g.association_id = $1 and g.group_id = $2 and g.kind = 'person'
-                 and g.record_id > $3
-             order by g.record_id
-             limit $4",
+             where m.association_id = $1 and m.member_id in (
+                 select g.record_id from group_records g
+                 where g.association_id = $1 and g.group_id = $2 and g.kind = 'person'
+                     and g.record_id > $3
+                 order by g.record_id
+                 limit $4)
+             order by m.member_id",
         )
         .bind(group)
         .bind(after)
@@ -158,13 +159,14 @@ pub async fn companies_of(
     let found: Vec<Company> = db
         .find(
             "select c.company_id as record_id, c.name, c.email, c.website, c.deactivated_at
-             from group_records g
-             join companies c
-                 on c.association_id = g.association_id and c.company_id = g.record_id
-             where g.association_id = $1 and g.group_id = $2 and g.kind = 'company'
-                 and g.record_id > $3
-             order by g.record_id
-             limit $4",
+             from companies c
+             where c.association_id = $1 and c.company_id in (
+                 select g.record_id from group_records g
+                 where g.association_id = $1 and g.group_id = $2 and g.kind = 'company'
+                     and g.record_id > $3
+                 order by g.record_id
+                 limit $4)
+             order by c.company_id",
         )
         .bind(group)
         .bind(after)

@@ -483,9 +483,11 @@ pub async fn known(db: &mut Reader, record: &RecordId) -> Result<Vec<Known>, Err
 pub async fn length(db: &mut Reader, platform: &str) -> Result<i64, Error> {
     let counted: Option<(i64,)> = db
         .find(
-            "select count(*) from sync_records
-             where association_id = $1 and platform = $2
-                 and (send_at is not null or look_at is not null)",
+            "select (select count(*) from sync_records
+                     where association_id = $1 and platform = $2 and send_at is not null)
+                 + (select count(*) from sync_records
+                    where association_id = $1 and platform = $2 and look_at is not null
+                        and send_at is null)",
         )
         .bind(platform)
         .optional()

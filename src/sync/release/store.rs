@@ -258,11 +258,11 @@ pub async fn kept(
         "select p.group_id, p.record_id, p.remote_id, p.name, p.wanted_at, p.confirmed_at, p.state,
              p.reason, p.leaves_why, p.kept_at, p.changed_at
          from sync_places p
-         left join group_records g
-             on g.association_id = p.association_id and g.group_id = p.group_id
-             and g.record_id = p.record_id
          where p.association_id = $1 and p.platform = $2 and p.group_id = $3
-             and p.kept_at is not null and g.record_id is null
+             and p.kept_at is not null
+             and not exists (select 1 from group_records g
+                             where g.association_id = $1 and g.group_id = $3
+                                 and g.record_id = p.record_id)
          order by p.record_id
          limit $4",
     )
