@@ -230,8 +230,10 @@ async fn meant(
 ) -> Result<Result<Meant, Vec<Problem>>, Error> {
     let mut problems = Vec::new();
     let profile = fields.optional("profile");
-    let base_url = address(site, platform, fields, profile.as_deref(), &mut problems);
     let found = super::find(&mut site.read(), platform).await?;
+    let before = found.as_ref().and_then(|found| found.profile.as_deref());
+    let profiles = (profile.as_deref(), before);
+    let base_url = address(site, platform, fields, profiles, &mut problems);
     let saved = match &found {
         Some(found) => super::saved(site, found).await?,
         None => None,
@@ -304,11 +306,13 @@ fn pasted(
     Ok(Some(Zeroizing::new(secret.expose().to_owned())))
 }
 
+/// `before` is the saved profile. Which hosts get the credentials is the operator's word alone, so a form
+/// cannot change that (SECURITY.md 3.5).
 fn address(
     site: &Site,
     platform: Platform,
     fields: &Fields,
-    profile: Option<&str>,
+    (profile, before): (Option<&str>, Option<&str>),
     problems: &mut Vec<Problem>,
 ) -> Option<String> {
     let profile = match Profile::of(platform, profile) {
@@ -318,6 +322,12 @@ fn address(
             return None;
         }
     };
+    let before = Profile::of(platform, before).or_else(|_| Profile::of(platform, None));
+    if before.is_ok_and(|before| before.calls().hosts != profile.calls().hosts) {
+        let words = "calls.hosts is your operator's to change: novi-sso sync profile";
+        problems.push(Problem::Profile(words.to_owned()));
+        return None;
+    }
     let typed = fields.optional("base_url");
     let typed = typed.as_deref().unwrap_or(platform.base_url());
     match platform::base_url(typed, &profile, site.app.outbound.loopback()) {

@@ -169,6 +169,17 @@ async fn what_cannot_be_right_is_said_beside_its_field() {
             vec![("api_key", "key"), ("api_secret", SECRET), ("profile", "{\"pages\": 1}"), SAVE],
             "unknown field",
         ),
+        // SECURITY.md 3.5: credentials go to hosts of the platform, whatever an admin's form says.
+        (
+            vec![
+                ("api_key", "key"),
+                ("api_secret", SECRET),
+                ("base_url", "https://evil.example"),
+                ("profile", "{\"calls\": {\"hosts\": [\"evil.example\"]}}"),
+                SAVE,
+            ],
+            "calls.hosts is your operator's to change",
+        ),
     ] {
         let page = desk.mobilize(&typed).await;
         assert_eq!(page.status, 422, "{typed:?}: {}", page.text());
