@@ -46,6 +46,7 @@ rows! {
         pub decided_by: Option<String>,
     }
 
+    #[derive(Clone)]
     struct SealedRemoval {
         record_id: RecordId,
         remote_id: Option<String>,
@@ -499,7 +500,7 @@ pub async fn restore(
         after = last.record_id.to_string();
         let mut tx = site.write().await?;
         for row in step.iter().filter(|row| row.removed_at.is_some()) {
-            let name = opened(site, &plan.plan_id, clone(row)).name;
+            let name = opened(site, &plan.plan_id, row.clone()).name;
             let place = Place {
                 group_id: plan.group_id.clone(),
                 record_id: row.record_id.clone(),
@@ -524,17 +525,6 @@ pub async fn restore(
         }
         tx.rouse().await?;
         tx.commit().await?;
-    }
-}
-
-fn clone(row: &SealedRemoval) -> SealedRemoval {
-    SealedRemoval {
-        record_id: row.record_id.clone(),
-        remote_id: row.remote_id.clone(),
-        name: row.name.clone(),
-        why: row.why.clone(),
-        removed_at: row.removed_at,
-        restored_at: row.restored_at,
     }
 }
 
