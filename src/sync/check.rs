@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::channel::{self, Channel};
 use super::integration::{self, Integration};
 use super::link::{self, Claim, Link};
-use super::look::{self, Version};
+use super::look::{self, Attempt, Version};
 use super::places::{self, Expected, Place, State};
 use super::plan::{self, GroupPlan, Listed, Wanted};
 use super::platform::mobilize::{JobState, Member, NewPlace, Role};
@@ -160,7 +160,8 @@ async fn look_at(
             let known = queue::one(&mut tx, platform, record).await?;
             let sent = known.as_ref().and_then(|known| known.sent.as_deref());
             let hash = known.as_ref().and_then(|known| known.sent_hash.as_deref());
-            let view = look::view(&mut tx, site, integration, record, (sent, hash), false).await?;
+            let view =
+                look::view(&mut tx, site, integration, record, (sent, hash), Attempt::None).await?;
             view.write(&mut tx, platform).await?;
             // What Higher Logic does not have is sent; at Mobilize the list says what is missing.
             if platform == Platform::HigherLogic && !view.is_settled() {
@@ -321,7 +322,7 @@ impl Check<'_> {
         }
         places::confirm(tx, platform, &self.claim.group_id, record).await?;
         let sent = (one.sent.as_deref(), one.sent_hash.as_deref());
-        let view = look::view(tx, site, self.integration, record, sent, false).await?;
+        let view = look::view(tx, site, self.integration, record, sent, Attempt::None).await?;
         let is_other = match &view.version {
             Some(Version::Fields(fields)) => differs(there, fields, self.client),
             _ => false,
@@ -338,7 +339,8 @@ impl Check<'_> {
         let known = queue::one(tx, platform, record).await?;
         let sent = known.as_ref().and_then(|known| known.sent.as_deref());
         let hash = known.as_ref().and_then(|known| known.sent_hash.as_deref());
-        let view = look::view(tx, site, self.integration, record, (sent, hash), false).await?;
+        let view =
+            look::view(tx, site, self.integration, record, (sent, hash), Attempt::None).await?;
         view.write(tx, platform).await?;
         if is_other {
             queue::send(tx, platform, record).await?;
@@ -395,6 +397,7 @@ impl Check<'_> {
             reason: before.as_ref().and_then(|place| place.reason.clone()),
             leaves_why: None,
             kept_at: before.and_then(|place| place.kept_at),
+            unsure_at: None,
             changed_at: site.now,
             record_id: record,
         };
@@ -442,7 +445,8 @@ impl Check<'_> {
                 let Some(work) = taken else { continue }; // somebody is at it already
                 let sent = (work.sent.as_deref(), work.sent_hash.as_deref());
                 let view =
-                    look::view(&mut tx, self.site, self.integration, record, sent, false).await?;
+                    look::view(&mut tx, self.site, self.integration, record, sent, Attempt::None)
+                        .await?;
                 let is_wanted = view.outcome.adds.contains(&self.claim.group_id);
                 match view.version {
                     Some(Version::Fields(fields)) if is_wanted => {

@@ -10,7 +10,7 @@ use super::integration::Integration;
 use super::link::{self, Cause};
 use super::places::{self, Place, State};
 use super::plan;
-use super::platform::{Fields, Platform};
+use super::platform::{Failure, Fields, Platform};
 use super::queue;
 use crate::associations::Site;
 use crate::clock::Timestamp;
@@ -40,10 +40,30 @@ impl Version {
     }
 }
 
+/// What became of the last attempt to send a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt {
+    /// There was none, or it went well.
+    None,
+    /// It failed, and nothing was carried out.
+    Failed,
+    /// It failed, and may have been carried out.
+    Unsure,
+    /// Somebody is at it, or was when their process ended.
+    UnderWay,
+}
+
+impl Attempt {
+    pub fn of(failure: &Failure) -> Self {
+        if failure.outcome_is_unknown() { Self::Unsure } else { Self::Failed }
+    }
+}
+
 /// What is known when a record is looked at.
 pub struct Situation<'a> {
     pub platform: Platform,
     pub now: Timestamp,
+    pub attempt: Attempt,
     /// None: the record is gone.
     pub facts: Option<&'a Facts>,
     /// The linked groups that it is in.
@@ -79,7 +99,7 @@ impl Outcome {
 /// What each place of the record is to be. The status of those that are wanted is settled by [`finish`],
 /// once it is known whether the platform has this version.
 pub fn decide(situation: &Situation<'_>) -> Outcome {
-    let Situation { platform, now, facts, groups, places } = *situation;
+    let Situation { platform, now, attempt, facts, groups, places } = *situation;
     let eligible = facts.map(|facts| eligibility::check(platform, facts));
     let mut outcome = Outcome::default();
     let known = places.iter().map(|place| &place.group_id);
@@ -90,6 +110,10 @@ pub fn decide(situation: &Situation<'_>) -> Outcome {
         let is_kept = before.is_some_and(|place| place.kept_at.is_some());
         let is_there = before.is_some_and(|place| place.confirmed_at.is_some());
         let mut place = before.cloned().unwrap_or_else(|| fresh(group, situation));
+        let may_have_arrived = matches!(attempt, Attempt::Unsure | Attempt::UnderWay);
+        if may_have_arrived && !is_there && place.wanted_at.is_some() && before.is_some() {
+            place.unsure_at = place.unsure_at.or(Some(now));
+        }
         let reason: Option<Reason> = match eligible {
             Some(Err(reason)) => Some(reason),
             _ => None,
@@ -111,6 +135,8 @@ pub fn decide(situation: &Situation<'_>) -> Outcome {
         place.wanted_at = None;
         // H:106: what Higher Logic knows of somebody who was deactivated stays as it is (R70, DEC6).
         let is_left = reason.is_some() && !eligibility::leaves_when_ineligible(platform);
+        // Whoever may be there goes as surely as whoever is (SEC-Y8).
+        let is_there = place.may_be_there();
         let state = match (is_there, is_in) {
             (true, _) if is_left => State::NotApplicable,
             (true, _) => match State::of_text(&place.state) {
@@ -154,15 +180,17 @@ fn fresh(group: &GroupId, situation: &Situation<'_>) -> Place {
         reason: None,
         leaves_why: None,
         kept_at: None,
+        unsure_at: None,
         changed_at: situation.now,
     }
 }
 
 /// The status of the places that are wanted: up to date only where the platform confirmed that the record
 /// is there, in this version.
-pub fn finish(outcome: &mut Outcome, is_current: bool, is_retry: bool) {
+pub fn finish(outcome: &mut Outcome, is_current: bool, attempt: Attempt) {
     for place in outcome.places.iter_mut().filter(|place| place.wanted_at.is_some()) {
-        let state = match (place.confirmed_at.is_some() && is_current, is_retry) {
+        let has_failed = matches!(attempt, Attempt::Failed | Attempt::Unsure);
+        let state = match (place.confirmed_at.is_some() && is_current, has_failed) {
             (true, _) => State::UpToDate,
             (false, true) => State::Failed,
             (false, false) => State::Pending,
@@ -190,7 +218,7 @@ pub async fn view(
     integration: &Integration,
     record: &RecordId,
     (sent, sent_hash): (Option<&str>, Option<&str>),
-    is_retry: bool,
+    attempt: Attempt,
 ) -> Result<View, db::Error> {
     let platform = integration.platform().unwrap_or(Platform::Mobilize);
     let facts = match places::is_stranger(record) {
@@ -200,8 +228,14 @@ pub async fn view(
     let groups = places::groups_of(db, platform, record).await?;
     let before = places::of_record(db, platform, record).await?;
     let now = db.now();
-    let situation =
-        Situation { platform, now, facts: facts.as_ref(), groups: &groups, places: &before };
+    let situation = Situation {
+        platform,
+        now,
+        attempt,
+        facts: facts.as_ref(),
+        groups: &groups,
+        places: &before,
+    };
     let mut outcome = decide(&situation);
     for place in &mut outcome.places {
         place.record_id = record.clone();
@@ -225,7 +259,7 @@ pub async fn view(
     let hash = version.as_ref().map(|version| queue::hash(site, record, &version.json()));
     // Of whoever is no record of ours nothing is sent but where they are.
     let is_current = hash.is_none() || hash.as_deref() == sent_hash;
-    finish(&mut outcome, is_current, is_retry);
+    finish(&mut outcome, is_current, attempt);
     Ok(View { facts, outcome, version, hash, is_current, before })
 }
 
@@ -277,7 +311,8 @@ pub async fn step(site: &Site, integration: &Integration) -> Result<usize, db::E
     let mut additions: Vec<GroupId> = Vec::new();
     for one in &marked {
         let sent = (one.sent.as_deref(), one.sent_hash.as_deref());
-        let view = view(&mut tx, site, integration, &one.record_id, sent, false).await?;
+        let attempt = one.lease_until.map_or(Attempt::None, |_| Attempt::UnderWay);
+        let view = view(&mut tx, site, integration, &one.record_id, sent, attempt).await?;
         view.write(&mut tx, platform).await?;
         let send_at = (!view.is_settled()).then_some(site.now);
         queue::looked(&mut tx, platform, &one.record_id, send_at).await?;

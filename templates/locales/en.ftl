@@ -1459,6 +1459,7 @@ sync-restore = Bring back { $number }
 sync-restore-why = They stay there until you say otherwise. Possible for 90 days.
 sync-grown = { $then } would have been removed when you looked, and { $now } now.
 sync-grown-next = Nothing was removed. A new list is being made; look at it in the group.
+sync-run-unsure = An answer was lost
 sync-decided = This was decided already, or a newer list took its place.
 sync-decided-next = Nothing was done. Look at the group.
 sync-too-late = What was removed can be brought back for 90 days.

@@ -29,6 +29,8 @@ rows! {
         pub reason: Option<String>,
         pub leaves_why: Option<String>,
         pub kept_at: Option<Timestamp>,
+        /// Since when nobody knows whether it is there: the answer to an addition was lost.
+        pub unsure_at: Option<Timestamp>,
         pub changed_at: Timestamp,
     }
 
@@ -124,6 +126,11 @@ impl LeavesWhy {
 impl Place {
     pub fn state(&self) -> State {
         State::of_text(&self.state)
+    }
+
+    /// Confirmed to be there, or added and not known to be.
+    pub fn may_be_there(&self) -> bool {
+        self.confirmed_at.is_some() || self.unsure_at.is_some()
     }
 
     pub fn is_stranger(&self) -> bool {
@@ -242,6 +249,16 @@ pub async fn unconfirm(
     record: &RecordId,
 ) -> Result<bool, db::Error> {
     store::unconfirm(tx, platform.as_text(), group, record).await
+}
+
+/// Whether an addition was carried out is known now: it was not, or it was taken back.
+pub async fn not_there(
+    tx: &mut Writer,
+    platform: Platform,
+    group: &GroupId,
+    record: &RecordId,
+) -> Result<(), db::Error> {
+    store::not_there(tx, platform.as_text(), group, record).await
 }
 
 /// A stranger turned out to be a record of ours: where an admin keeps them, the record stays for them;

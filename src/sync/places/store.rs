@@ -12,7 +12,7 @@ pub async fn of_record(
 ) -> Result<Vec<Place>, Error> {
     db.find(
         "select p.group_id, p.record_id, p.remote_id, p.name, p.wanted_at, p.confirmed_at, p.state,
-             p.reason, p.leaves_why, p.kept_at, p.changed_at
+             p.reason, p.leaves_why, p.kept_at, p.unsure_at, p.changed_at
          from sync_places p
          join sync_links k
              on k.association_id = p.association_id and k.platform = p.platform
@@ -52,14 +52,14 @@ pub async fn put(tx: &mut Writer, platform: &str, place: &Place) -> Result<(), E
     tx.change(
         "insert into sync_places
              (association_id, platform, group_id, record_id, remote_id, name, wanted_at,
-              confirmed_at, state, reason, leaves_why, kept_at, changed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+              confirmed_at, state, reason, leaves_why, kept_at, unsure_at, changed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
          on conflict (association_id, platform, group_id, record_id) do update
              set remote_id = excluded.remote_id, name = excluded.name,
                  wanted_at = excluded.wanted_at, confirmed_at = excluded.confirmed_at,
                  state = excluded.state, reason = excluded.reason,
                  leaves_why = excluded.leaves_why, kept_at = excluded.kept_at,
-                 changed_at = excluded.changed_at",
+                 unsure_at = excluded.unsure_at, changed_at = excluded.changed_at",
     )
     .bind(platform)
     .bind(&place.group_id)
@@ -72,6 +72,7 @@ pub async fn put(tx: &mut Writer, platform: &str, place: &Place) -> Result<(), E
     .bind(&place.reason)
     .bind(&place.leaves_why)
     .bind(place.kept_at)
+    .bind(place.unsure_at)
     .bind(place.changed_at)
     .run()
     .await
@@ -183,7 +184,7 @@ pub async fn confirm(
     let now = tx.now();
     let changed: Option<(RecordId,)> = tx
         .change(
-            "update sync_places set confirmed_at = $5, changed_at = $5
+            "update sync_places set confirmed_at = $5, unsure_at = null, changed_at = $5
              where association_id = $1 and platform = $2 and group_id = $3 and record_id = $4
                  and confirmed_at is null
              returning record_id",
@@ -197,6 +198,26 @@ pub async fn confirm(
     Ok(changed.is_some())
 }
 
+pub async fn not_there(
+    tx: &mut Writer,
+    platform: &str,
+    group: &GroupId,
+    record: &RecordId,
+) -> Result<(), Error> {
+    let now = tx.now();
+    tx.change(
+        "update sync_places set unsure_at = null, changed_at = $5
+         where association_id = $1 and platform = $2 and group_id = $3 and record_id = $4
+             and unsure_at is not null",
+    )
+    .bind(platform)
+    .bind(group)
+    .bind(record)
+    .bind(now)
+    .run()
+    .await
+}
+
 pub async fn unconfirm(
     tx: &mut Writer,
     platform: &str,
@@ -206,7 +227,7 @@ pub async fn unconfirm(
     let now = tx.now();
     let changed: Option<(RecordId,)> = tx
         .change(
-            "update sync_places set confirmed_at = null, changed_at = $5
+            "update sync_places set confirmed_at = null, unsure_at = null, changed_at = $5
              where association_id = $1 and platform = $2 and group_id = $3 and record_id = $4
                  and confirmed_at is not null
              returning record_id",
@@ -379,7 +400,7 @@ pub async fn in_state(
 ) -> Result<Vec<Place>, Error> {
     db.find(
         "select group_id, record_id, remote_id, name, wanted_at, confirmed_at, state, reason,
-             leaves_why, kept_at, changed_at
+             leaves_why, kept_at, unsure_at, changed_at
          from sync_places
          where association_id = $1 and platform = $2 and group_id = $3 and state = $4
              and record_id > $5
@@ -404,7 +425,7 @@ pub async fn of_group(
 ) -> Result<Vec<Place>, Error> {
     db.find(
         "select group_id, record_id, remote_id, name, wanted_at, confirmed_at, state, reason,
-             leaves_why, kept_at, changed_at
+             leaves_why, kept_at, unsure_at, changed_at
          from sync_places
          where association_id = $1 and platform = $2 and group_id = $3 and record_id > $4
          order by record_id

@@ -66,6 +66,8 @@ rows! {
         pub record_id: RecordId,
         pub sent: Option<String>,
         pub sent_hash: Option<String>,
+        /// Somebody is sending it, or ended before they were done.
+        pub lease_until: Option<Timestamp>,
     }
 }
 

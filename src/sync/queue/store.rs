@@ -100,7 +100,7 @@ pub async fn with_field(
 pub async fn to_look(db: &mut Reader, platform: &str, most: i64) -> Result<Vec<Marked>, Error> {
     let now = db.now();
     db.find(
-        "select record_id, sent, sent_hash from sync_records
+        "select record_id, sent, sent_hash, lease_until from sync_records
          where association_id = $1 and platform = $2 and look_at <= $3
          order by look_at, record_id
          limit $4",
@@ -130,7 +130,7 @@ pub async fn one(
     record: &RecordId,
 ) -> Result<Option<Marked>, Error> {
     db.find(
-        "select record_id, sent, sent_hash from sync_records
+        "select record_id, sent, sent_hash, lease_until from sync_records
          where association_id = $1 and platform = $2 and record_id = $3",
     )
     .bind(platform)
