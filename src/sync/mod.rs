@@ -55,7 +55,6 @@ pub mod places;
 mod plan;
 pub mod platform;
 pub mod preview;
-pub mod prove;
 pub mod queue;
 pub mod records;
 pub mod release;

@@ -605,7 +605,6 @@ prove-delete = Before we delete { $client }, we make sure that it is you.
 prove-whose = For { $email }
 prove-wrong = That is not your password. Type it again. Capital letters matter.
 prove-too-many = Too many tries. Wait { $wait }, then try again. Your password still works.
-prove-form-stale = This page was open for too long. Type your password again.
 prove-busy = Many people are logging in right now. Wait a few seconds, then try again.
 prove-reveal-button = Reveal Secret Key
 prove-new-secret-button = Make the new Secret Key
