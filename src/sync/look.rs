@@ -251,8 +251,10 @@ pub async fn view(
             Some(Version::Fields(facts.fields(platform, sent.as_ref(), rule)))
         }
         (Some(facts), Platform::HigherLogic) => {
-            let stays = contact::groups(db, &outcome.stays).await?;
-            let contact = contact::Contact::of(facts, integration, stays);
+            let mut stays = outcome.stays.clone();
+            stays.extend(contact::left(db, record).await?);
+            let groups = contact::groups(db, &stays).await?;
+            let contact = contact::Contact::of(facts, integration, groups);
             Some(Version::Contact(Box::new(contact)))
         }
     };

@@ -147,6 +147,12 @@ impl Contact {
     }
 }
 
+/// Groups that were unlinked while the record was in them there. Whatever a push leaves out is removed, so
+/// they go on being said as they were: unlinking removes nobody (R47).
+pub async fn left(db: &mut Reader, record: &RecordId) -> Result<Vec<GroupId>, db::Error> {
+    store::left(db, record).await
+}
+
 /// What Higher Logic is told of these groups.
 pub async fn groups(db: &mut Reader, ids: &BTreeSet<GroupId>) -> Result<Vec<Group>, db::Error> {
     let mut groups = Vec::with_capacity(ids.len());
