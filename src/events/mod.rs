@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::db::{self, Reader, Writer};
-use crate::id::{AssociationId, EventId, MemberId};
+use crate::id::{EventId, MemberId};
 use crate::vault::{Place, Vault};
 
 pub use history::{Cursor, Event, Filter, cursor, history, named, page};
