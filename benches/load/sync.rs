@@ -67,6 +67,7 @@ pub async fn run(options: &Options) -> Result<()> {
     let sizes: &[usize] = if options.quick { &[100, 1_000] } else { &SIZES };
     let mut all = Vec::new();
     for size in sizes {
+        eprintln!("{size} members");
         all.push(measure(&place, *size).await.with_context(|| format!("{size} members"))?);
     }
     if options.json {
@@ -108,7 +109,7 @@ async fn measure(place: &Place, size: usize) -> Result<Figures> {
     };
     let linked = link::link(&site, PLATFORM, &group, &target, &Actor::CommandLine).await?;
     linked.map_err(|refusal| anyhow!("not linked: {refusal:?}"))?;
-    in_step(&site, &group).await?;
+    in_step(&server, &site, &group).await?;
     let first_sync = began.elapsed();
     let calls = platform.requests().len();
     let peak = cpu::memory(server.process.pid())?.peak;
@@ -239,7 +240,7 @@ fn email(number: usize) -> String {
 }
 
 /// Until the first check is done and nothing is left to be sent.
-async fn in_step(site: &Site, group: &GroupId) -> Result<()> {
+async fn in_step(server: &Server<'_>, site: &Site, group: &GroupId) -> Result<()> {
     let began = Instant::now();
     loop {
         let site = Site { now: site.app.clock.now(), ..site.clone() };
@@ -248,6 +249,7 @@ async fn in_step(site: &Site, group: &GroupId) -> Result<()> {
         if is_checked && queue::length(&mut site.read(), PLATFORM).await? == 0 {
             return Ok(());
         }
+        cpu::memory(server.process.pid())?;
         ensure!(began.elapsed() < PATIENCE, "the first sync does not come to an end");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
