@@ -55,7 +55,7 @@ struct Figures {
     change_p50_ms: f64,
     change_p95_ms: f64,
     first_sync_s: f64,
-    first_sync_calls: usize,
+    first_sync_calls: u64,
     within_limits: bool,
     memory_before_mb: f64,
     memory_peak_mb: f64,
@@ -64,7 +64,11 @@ struct Figures {
 pub async fn run(options: &Options) -> Result<()> {
     let place = Place::make(options)?;
     let machine = Machine::look(place.path());
-    let sizes: &[usize] = if options.quick { &[100, 1_000] } else { &SIZES };
+    let sizes: &[usize] = match (&*options.size, options.quick) {
+        ([], true) => &[100, 1_000],
+        ([], false) => &SIZES,
+        (chosen, _) => chosen,
+    };
     let mut all = Vec::new();
     for size in sizes {
         eprintln!("{size} members");
@@ -111,7 +115,7 @@ async fn measure(place: &Place, size: usize) -> Result<Figures> {
     linked.map_err(|refusal| anyhow!("not linked: {refusal:?}"))?;
     in_step(&server, &site, &group).await?;
     let first_sync = began.elapsed();
-    let calls = platform.requests().len();
+    let calls = platform.requests().last().map_or(0, |last| last.number);
     let peak = cpu::memory(server.process.pid())?.peak;
     ensure!(platform.members(BOARD).len() == size, "not everybody is there");
 

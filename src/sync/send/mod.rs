@@ -187,7 +187,7 @@ pub async fn is_there(
     work: &Work,
     group: &GroupId,
 ) -> Result<(), db::Error> {
-    if places::confirm(tx, platform, group, &work.record_id).await? {
+    if !places::confirm(tx, platform, group, &[&work.record_id]).await?.is_empty() {
         link::count(tx, platform, group, 1).await?;
     }
     Ok(())
@@ -200,7 +200,7 @@ pub async fn is_gone(
     work: &Work,
     group: &GroupId,
 ) -> Result<(), db::Error> {
-    if places::unconfirm(tx, platform, group, &work.record_id).await? {
+    if !places::unconfirm(tx, platform, group, &[&work.record_id]).await?.is_empty() {
         link::count(tx, platform, group, -1).await?;
     }
     Ok(())
