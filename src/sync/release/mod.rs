@@ -523,7 +523,7 @@ pub async fn restore(
                 unsure_at: None,
                 changed_at: site.now,
             };
-            places::put(&mut tx, platform, &place).await?;
+            places::put(&mut tx, platform, &[place]).await?;
             queue::mark_one(&mut tx, platform, &row.record_id).await?;
             if let Some(remote_id) = &row.remote_id {
                 queue::bind(&mut tx, platform, &row.record_id, remote_id).await?;

@@ -206,7 +206,7 @@ pub async fn is_there(
     work: &Work,
     group: &GroupId,
 ) -> Result<(), db::Error> {
-    if places::confirm(tx, platform, group, &work.record_id).await? {
+    if !places::confirm(tx, platform, group, &[&work.record_id]).await?.is_empty() {
         link::count(tx, platform, group, 1).await?;
     }
     Ok(())
@@ -219,7 +219,7 @@ pub async fn is_gone(
     work: &Work,
     group: &GroupId,
 ) -> Result<(), db::Error> {
-    if places::unconfirm(tx, platform, group, &work.record_id).await? {
+    if !places::unconfirm(tx, platform, group, &[&work.record_id]).await?.is_empty() {
         return link::count(tx, platform, group, -1).await;
     }
     places::not_there(tx, platform, group, &work.record_id).await
