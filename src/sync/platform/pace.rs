@@ -66,12 +66,17 @@ impl Pace {
 
     /// Waits for this call's turn. Whoever stops waiting has taken nothing from the others.
     pub async fn turn(&self) -> Result<Turn, TooSoon> {
+        let asked = Instant::now();
         let _place = self.stand_in_line()?;
         let slots = self.0.in_flight.clone();
         let permit = slots.acquire_owned().await.expect("the semaphore is never closed");
         let _first = self.0.line.lock().await;
         loop {
             let now = Instant::now();
+            // Also when the process stood still meanwhile, and may have lost what it had taken.
+            if now - asked > LONGEST_WAIT {
+                return Err(TooSoon { seconds: 1 });
+            }
             let Some(at) = self.state().take(now) else { return Ok(Turn(permit)) };
             if at - now > LONGEST_WAIT {
                 return Err(TooSoon { seconds: seconds_up(at - now) });
