@@ -23,7 +23,7 @@ const MOBILIZE: Platform = Platform::Mobilize;
 pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let asking = async {
         while !holds().await {
-            tokio::time::sleep(Duration::from_millis(2)).await;
+            tokio::time::sleep(Duration::from_millis(number(50, 2) as u64)).await;
         }
     };
     let limit = Duration::from_secs(number(300, 60) as u64);
