@@ -26,6 +26,11 @@ impl Timestamp {
         Self(self.0.saturating_add(seconds.saturating_mul(1000)))
     }
 
+    /// As it is kept.
+    pub fn unix_millis(self) -> i64 {
+        self.0
+    }
+
     /// What JWTs carry (RFC 7519 §2, "NumericDate").
     pub fn unix_seconds(self) -> i64 {
         self.0.div_euclid(1000)

@@ -20,6 +20,9 @@ pub struct Options {
     /// Measure group sync instead: one change, the first sync of a group, memory, by the group's size.
     #[arg(long)]
     pub sync: bool,
+    /// With `--sync`: groups of this size instead of 100, 10,000 and 100,000. May be repeated.
+    #[arg(long, value_name = "MEMBERS", requires = "sync")]
+    pub size: Vec<usize>,
     /// Measure only this, and what it is compared with. May be repeated.
     #[arg(long, value_name = "NAME")]
     pub only: Vec<Scenario>,

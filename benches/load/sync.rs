@@ -55,7 +55,7 @@ struct Figures {
     change_p50_ms: f64,
     change_p95_ms: f64,
     first_sync_s: f64,
-    first_sync_calls: usize,
+    first_sync_calls: u64,
     within_limits: bool,
     memory_before_mb: f64,
     memory_peak_mb: f64,
@@ -64,9 +64,14 @@ struct Figures {
 pub async fn run(options: &Options) -> Result<()> {
     let place = Place::make(options)?;
     let machine = Machine::look(place.path());
-    let sizes: &[usize] = if options.quick { &[100, 1_000] } else { &SIZES };
+    let sizes: &[usize] = match (&*options.size, options.quick) {
+        ([], true) => &[100, 1_000],
+        ([], false) => &SIZES,
+        (chosen, _) => chosen,
+    };
     let mut all = Vec::new();
     for size in sizes {
+        eprintln!("{size} members");
         all.push(measure(&place, *size).await.with_context(|| format!("{size} members"))?);
     }
     if options.json {
@@ -108,9 +113,9 @@ async fn measure(place: &Place, size: usize) -> Result<Figures> {
     };
     let linked = link::link(&site, PLATFORM, &group, &target, &Actor::CommandLine).await?;
     linked.map_err(|refusal| anyhow!("not linked: {refusal:?}"))?;
-    in_step(&site, &group).await?;
+    in_step(&server, &site, &group).await?;
     let first_sync = began.elapsed();
-    let calls = platform.requests().len();
+    let calls = platform.requests().last().map_or(0, |last| last.number);
     let peak = cpu::memory(server.process.pid())?.peak;
     ensure!(platform.members(BOARD).len() == size, "not everybody is there");
 
@@ -239,7 +244,7 @@ fn email(number: usize) -> String {
 }
 
 /// Until the first check is done and nothing is left to be sent.
-async fn in_step(site: &Site, group: &GroupId) -> Result<()> {
+async fn in_step(server: &Server<'_>, site: &Site, group: &GroupId) -> Result<()> {
     let began = Instant::now();
     loop {
         let site = Site { now: site.app.clock.now(), ..site.clone() };
@@ -248,6 +253,7 @@ async fn in_step(site: &Site, group: &GroupId) -> Result<()> {
         if is_checked && queue::length(&mut site.read(), PLATFORM).await? == 0 {
             return Ok(());
         }
+        cpu::memory(server.process.pid())?;
         ensure!(began.elapsed() < PATIENCE, "the first sync does not come to an end");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

@@ -17,31 +17,67 @@ pub enum Command {
         site_url: Issuer,
         #[arg(long, value_parser = input::name)]
         name: String,
+        /// A staging association: members sign in, and nothing is sent to the platforms
+        #[cfg(feature = "sync")]
+        #[arg(long)]
+        staging: bool,
     },
     /// Show the associations hosted here
     List,
-    /// Change the issuer on purpose: every platform must be told the new one
+    /// Change the issuer on purpose: every platform must be told the new one; staging goes live by it
     Move {
         #[arg(long, value_name = "URL", value_parser = Issuer::parse)]
         site_url: Issuer,
+        /// A staging association stays one, under its new name
+        #[cfg(feature = "sync")]
+        #[arg(long)]
+        keep_staging: bool,
     },
 }
 
 pub async fn run(context: &Context, command: Command) -> Result<()> {
     match command {
-        Command::Add { site_url, name } => add(context, &site_url, &name).await,
+        Command::Add {
+            site_url,
+            name,
+            #[cfg(feature = "sync")]
+            staging,
+        } => {
+            let site = add(context, &site_url, &name).await?;
+            #[cfg(feature = "sync")]
+            if staging {
+                super::sync::begin_on_staging(&site).await?;
+            }
+            added(context, &site).await
+        }
         Command::List => list(context).await,
-        Command::Move { site_url } => move_to(context, &site_url).await,
+        Command::Move {
+            site_url,
+            #[cfg(feature = "sync")]
+            keep_staging,
+        } => {
+            let site = context.site().await?;
+            associations::move_to(&site, &site_url, &ACTOR).await??;
+            #[cfg(feature = "sync")]
+            let goes_live = !keep_staging && super::sync::go_live(&site).await?;
+            #[cfg(not(feature = "sync"))]
+            let goes_live = false;
+            moved(context, &site, &site_url, goes_live)
+        }
     }
 }
 
-async fn add(context: &Context, issuer: &Issuer, name: &str) -> Result<()> {
+async fn add(context: &Context, issuer: &Issuer, name: &str) -> Result<Site> {
     let app = context.app().await?;
-    let site = associations::add(&app, issuer, name, &ACTOR).await??;
-    let link = set_up::link(&site).await?;
+    Ok(associations::add(&app, issuer, name, &ACTOR).await??)
+}
+
+async fn added(context: &Context, site: &Site) -> Result<()> {
+    let link = set_up::link(site).await?;
+    let (name, issuer) = (&site.association.name, &site.association.issuer);
     let mut line = format!("added {name} at {issuer}");
     if let Some(link) = &link {
-        line = format!("{line}\n{}", invitation(&site, link));
+        line = format!("{line}\n{}", invitation(site, link));
     }
     let object = json!({
         "association_id": site.id(),
@@ -79,13 +115,19 @@ async fn list(context: &Context) -> Result<()> {
     context.output.list(&["host", "issuer", "name"], &rows, &object)
 }
 
-async fn move_to(context: &Context, issuer: &Issuer) -> Result<()> {
-    let site = context.site().await?;
+/// `site` as it was before.
+fn moved(context: &Context, site: &Site, issuer: &Issuer, goes_live: bool) -> Result<()> {
     let before = &site.association.issuer;
-    associations::move_to(&site, issuer, &ACTOR).await??;
-    let line = format!(
+    let mut line = format!(
         "the issuer is {issuer} and no longer {before}; tell every platform, and serve with --site-url {issuer}"
     );
-    let object = json!({ "before": before.as_str(), "issuer": issuer.as_str() });
+    if goes_live {
+        line.push_str("\nit was a staging association and is live now: group sync runs");
+    }
+    let object = json!({
+        "before": before.as_str(),
+        "issuer": issuer.as_str(),
+        "went_live": goes_live,
+    });
     context.output.say(&line, &object)
 }

@@ -330,6 +330,20 @@ async fn resume(context: &Context, platform: Platform) -> Result<()> {
     context.output.say(&line, &json!({ "platform": platform.as_text(), "changed": changed }))
 }
 
+/// Of an association that was just added, before anything of it could be sent.
+pub async fn begin_on_staging(site: &Site) -> Result<()> {
+    Ok(switch::mark(site, Mark::Staging, &ACTOR).await?)
+}
+
+/// Ends staging; false where there was none.
+pub async fn go_live(site: &Site) -> Result<bool> {
+    let was_staging = switch::staging(site).await?.staging_since.is_some();
+    if was_staging {
+        switch::mark(site, Mark::Live, &ACTOR).await?;
+    }
+    Ok(was_staging)
+}
+
 async fn staging(context: &Context, state: Staging) -> Result<()> {
     let site = context.site().await?;
     let (mark, line) = match state {

@@ -6,12 +6,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::Client;
-use super::steps::{Prove, ProveProblem, Purpose};
+use super::steps::Purpose;
 use crate::associations::Site;
 use crate::id::ClientId;
-use crate::sessions::{self, BUSY_SECONDS, Proof, SignedIn};
+use crate::sessions::SignedIn;
+use crate::sessions::prove::{self, Proved, carried};
 use crate::web::page::Here;
-use crate::web::{self, Error, Form};
+use crate::web::{Error, Form};
 
 pub async fn found(site: &Site, id: &str) -> Result<Client, Error> {
     let id = id.parse::<ClientId>().map_err(|_| Error::not_found())?;
@@ -36,26 +37,6 @@ pub struct Step<'a> {
     pub carried: &'a [&'a str],
 }
 
-/// An admin whose password was typed within 10 minutes; the session may have a new id since.
-pub struct Proved {
-    admin: SignedIn,
-    is_new_session: bool,
-}
-
-impl std::ops::Deref for Proved {
-    type Target = SignedIn;
-
-    fn deref(&self) -> &SignedIn {
-        &self.admin
-    }
-}
-
-impl Proved {
-    pub fn keep_session(&self, site: &Site, response: Response) -> Response {
-        if self.is_new_session { self.admin.give(site, response) } else { response }
-    }
-}
-
 /// Goes on when the password is fresh, or stands in the form; otherwise answers the page that asks
 /// for it and then does the same thing.
 pub async fn proved(
@@ -65,42 +46,16 @@ pub async fn proved(
     client: &Client,
     step: Step<'_>,
 ) -> Result<Result<Proved, Response>, Error> {
-    if admin.session.is_fresh(site.now) {
-        return Ok(Ok(Proved { admin, is_new_session: false }));
-    }
-    let problem = if form.fields.has("password") {
-        let (password, address) = (form.fields.raw("password"), admin.visitor.address.key());
-        match sessions::prove(site, &admin.session, &admin.token, password, &address).await? {
-            Ok(Proof::Proved(token)) => {
-                return Ok(Ok(Proved { admin: admin.renewed(token), is_new_session: true }));
-            }
-            Ok(Proof::Wrong) => Some(ProveProblem::WrongPassword),
-            Ok(Proof::TooManyTries { seconds }) => Some(ProveProblem::TooManyTries { seconds }),
-            Err(_busy) => Some(ProveProblem::Busy),
-        }
-    } else {
-        None
-    };
     let base = format!("/admin/sso-clients/{}", client.client_id);
-    let carried = step.carried.iter().filter(|name| form.fields.has(name));
-    let carried = carried.map(|name| ((*name).to_owned(), form.fields.text(name).to_owned()));
-    let view = Prove {
-        page: admin.visitor.page(site, Here::SsoClients),
-        email: admin.session.member.email.clone(),
-        purpose: step.purpose,
+    let page = admin.visitor.page(site, Here::SsoClients);
+    let version = ("version".to_owned(), client.version.to_string());
+    let step = prove::Step {
+        why: step.purpose.why(&page),
+        button: step.purpose.button(&page),
         action_url: format!("{base}/{}", step.path),
-        carried: std::iter::once(("version".to_owned(), client.version.to_string()))
-            .chain(carried)
-            .collect(),
+        carried: std::iter::once(version).chain(carried(form, step.carried)).collect(),
         cancel_url: base,
-        problem,
+        page,
     };
-    let page = shown(site, &admin, StatusCode::OK, &view)?;
-    Ok(Err(match problem {
-        Some(ProveProblem::TooManyTries { seconds }) => {
-            web::later(page, StatusCode::TOO_MANY_REQUESTS, seconds)
-        }
-        Some(ProveProblem::Busy) => web::later(page, StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS),
-        _ => page,
-    }))
+    prove::proved(site, admin, form, step).await
 }

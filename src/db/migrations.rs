@@ -17,7 +17,8 @@ macro_rules! migrations {
 }
 
 /// Every file of `migrations/`, in order; a test compares.
-pub const MIGRATIONS: [Named; 3] = migrations!["0001_core", "0002_provider", "0003_sync",];
+pub const MIGRATIONS: [Named; 5] =
+    migrations!["0001_core", "0002_provider", "0003_sync", "0004_sync_pace", "0005_sync_unsure",];
 
 /// What `migrate` did.
 #[derive(Debug, Default)]

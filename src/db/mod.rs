@@ -28,7 +28,7 @@ use crate::clock::Timestamp;
 use crate::id::AssociationId;
 pub use migrations::{MIGRATIONS, Migrated};
 use sql::On;
-pub use sql::{Row, Sql, Value};
+pub use sql::{Many, Row, Sql, Value};
 pub(crate) use sql::{column, joined, rows};
 
 /// Cheap to clone, because one failed flush is told to everyone who waited for it.

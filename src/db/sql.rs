@@ -2,8 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
+use serde_json::{Map, Value as Json};
+use sqlx::encode::IsNull;
+use sqlx::error::BoxDynError;
+use sqlx::postgres::types::Oid;
+use sqlx::postgres::{PgArgumentBuffer, PgRow, PgTypeInfo};
+use sqlx::sqlite::{SqliteRow, SqliteTypeInfo};
 use sqlx::{Encode, FromRow, PgPool, Postgres, Sqlite, SqlitePool, Type};
 
 use super::{Error, postgres, sqlite};
@@ -93,8 +97,8 @@ impl Sql<'_> {
 const SLOW: Duration = Duration::from_millis(250);
 
 fn is_scoped(text: &str) -> bool {
-    text.contains("association_id = $1")
-        || (text.contains("(association_id,") && text.contains("($1,"))
+    let inserts = text.contains("($1,") || text.contains("select $1,");
+    text.contains("association_id = $1") || (text.contains("(association_id,") && inserts)
 }
 
 /// What both databases can keep: text, integers, booleans, and newtypes of them (see [`column!`]).
@@ -106,6 +110,63 @@ pub trait Value<'t>:
 impl<'t, T> Value<'t> for T where
     T: Encode<'t, Sqlite> + Type<Sqlite> + Encode<'t, Postgres> + Type<Postgres>
 {
+}
+
+/// Rows for one statement about many: a JSON object that `jsonb_each($2)` takes apart again, on both
+/// databases, into `key` and `value`. `value ->> 'name'` is text, or null.
+#[derive(Clone)]
+pub struct Many(String);
+
+/// `jsonb` and the version of its binary form.
+const JSONB: Oid = Oid(3802);
+const JSONB_VERSION: u8 = 1;
+
+impl Many {
+    /// Each of them is a `key`.
+    pub fn keys<K: ToString>(keys: impl IntoIterator<Item = K>) -> Self {
+        Self::pairs(keys.into_iter().map(|key| (key, Json::Null)))
+    }
+
+    /// A key that comes twice stands as it came last.
+    pub fn pairs<K: ToString>(pairs: impl IntoIterator<Item = (K, Json)>) -> Self {
+        let object: Map<String, Json> =
+            pairs.into_iter().map(|(key, value)| (key.to_string(), value)).collect();
+        Self(Json::Object(object).to_string())
+    }
+
+    /// Each of them is a `value`, whatever the others are.
+    pub fn values(values: impl IntoIterator<Item = Json>) -> Self {
+        Self::pairs(values.into_iter().enumerate())
+    }
+}
+
+impl Type<Sqlite> for Many {
+    fn type_info() -> SqliteTypeInfo {
+        <String as Type<Sqlite>>::type_info()
+    }
+}
+
+impl Encode<'_, Sqlite> for Many {
+    fn encode_by_ref(
+        &self,
+        buffer: &mut <Sqlite as sqlx::Database>::ArgumentBuffer,
+    ) -> Result<IsNull, BoxDynError> {
+        Encode::<Sqlite>::encode_by_ref(&self.0, buffer)
+    }
+}
+
+impl Type<Postgres> for Many {
+    fn type_info() -> PgTypeInfo {
+        PgTypeInfo::with_oid(JSONB)
+    }
+}
+
+impl Encode<'_, Postgres> for Many {
+    fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
+        buffer.push(JSONB_VERSION);
+        buffer.extend_from_slice(self.0.as_bytes());
+        Ok(IsNull::No)
+    }
 }
 
 /// What both databases can answer: tuples, and structs defined in [`rows!`].

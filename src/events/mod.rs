@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::db::{self, Reader, Writer};
-use crate::id::{AssociationId, EventId, MemberId};
+use crate::id::{EventId, MemberId};
 use crate::vault::{Place, Vault};
 
 pub use history::{Cursor, Event, Filter, cursor, history, named, page};
@@ -41,13 +41,6 @@ impl Actor {
             Self::SetUp => "set-up link",
             Self::System => "system",
         }
-    }
-
-    /// As it was kept.
-    pub fn of_text(text: &str) -> Self {
-        let known = [Self::CommandLine, Self::SetUp, Self::System];
-        let found = known.into_iter().find(|actor| actor.as_text() == text);
-        found.unwrap_or_else(|| Self::Member(MemberId::presented(text)))
     }
 }
 
@@ -147,16 +140,4 @@ pub async fn last_actor(
 /// When the newest one happened.
 pub async fn latest(db: &mut Reader) -> Result<Option<Timestamp>, db::Error> {
     store::latest(db).await
-}
-
-/// The fields that an event changed, of its sealed details; none for one that tells something else.
-pub fn changes(
-    vault: &Vault,
-    association: &AssociationId,
-    id: &EventId,
-    sealed: &str,
-) -> Vec<Change> {
-    let place = Place { table: "events", column: "details", row: id.as_str() };
-    let opened = vault.open_sealed(association, &place, sealed);
-    opened.ok().and_then(|details| serde_json::from_slice(&details).ok()).unwrap_or_default()
 }

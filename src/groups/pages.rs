@@ -13,7 +13,7 @@ use crate::associations::Site;
 use crate::events::{self, words};
 use crate::id::{EventId, GroupId};
 use crate::sessions::{Admin, SignedIn, with_toast};
-use crate::web::companion::{Columns, Markup, Taken};
+use crate::web::companion::{GroupList, Markup, Taken};
 use crate::web::page::{Here, Toast};
 use crate::web::{self, CheckedForm, Error, Fields};
 
@@ -34,37 +34,37 @@ pub async fn list(
 ) -> Result<Response, Error> {
     let Query(Search { q, state }) = search.unwrap_or_default();
     let search = q.trim().to_owned();
-    let mut groups = super::list(&mut site.read()).await?;
-    let wanted = search.to_lowercase();
-    groups.retain(|group| {
-        group.name.to_lowercase().contains(&wanted) || group.group_id.as_str() == wanted
-    });
-    let (mut choices, mut columns, mut note) = (Vec::new(), Columns::default(), Markup::default());
-    if let Some(companion) = site.app.companion() {
-        choices = companion.group_filter(&site, &admin).await?;
-        if choices.iter().any(|choice| choice.value == state) {
-            let those = companion.groups_that_are(&site, &state).await?;
-            groups.retain(|group| those.contains(&group.group_id));
+    let groups = super::list(&mut site.read()).await?;
+    let beside = match site.app.companion() {
+        Some(companion) => {
+            let ids: Vec<GroupId> = groups.iter().map(|group| group.group_id.clone()).collect();
+            companion.group_list(&site, &admin, &ids, &state).await?
         }
-        let ids: Vec<GroupId> = groups.iter().map(|group| group.group_id.clone()).collect();
-        columns = companion.group_columns(&site, &admin, &ids).await?;
-        note = companion.group_list_note(&site, &admin).await?;
-    }
+        None => GroupList::default(),
+    };
+    let GroupList { banners, choices, left, columns, note } = beside;
+    let wanted = search.to_lowercase();
+    let is_shown = |group: &Group| {
+        let is_found =
+            group.name.to_lowercase().contains(&wanted) || group.group_id.as_str() == wanted;
+        is_found && left.as_ref().is_none_or(|left| left.contains(&group.group_id))
+    };
     let mut cells = columns.rows.into_iter();
-    let rows = groups.into_iter().map(|group| Row {
+    let all = groups.into_iter().map(|group| (group, cells.next().unwrap_or_default()));
+    let rows = all.filter(|(group, _)| is_shown(group)).map(|(group, cells)| Row {
         id: group.group_id.to_string(),
         name: group.name,
         size: group.size,
-        cells: cells.next().unwrap_or_default(),
+        cells,
     });
-    let state = if choices.iter().any(|it| it.value == state) { state } else { String::new() };
     let view = List {
         rows: rows.collect(),
         page: admin.visitor.page(&site, Here::Groups),
         headings: columns.headings,
+        state: if left.is_some() { state } else { String::new() },
         search,
-        state,
         choices,
+        banners,
         note,
     };
     admin.visitor.shown(&site, StatusCode::OK, &view)

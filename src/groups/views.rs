@@ -16,6 +16,7 @@ pub struct List {
     /// What was chosen of `choices`.
     pub state: String,
     pub choices: Vec<Choice>,
+    pub banners: Markup,
     /// Of the companion's columns.
     pub headings: Vec<String>,
     pub rows: Vec<Row>,
@@ -147,6 +148,7 @@ pub mod samples {
             search: String::new(),
             state: String::new(),
             choices: Vec::new(),
+            banners: Markup::default(),
             headings: Vec::new(),
             rows,
             note: Markup::default(),
@@ -242,6 +244,7 @@ pub mod samples {
             search: canary(),
             state: canary(),
             choices: vec![choice(CANARY, CANARY)],
+            banners: Markup::default(),
             headings: vec![canary()],
             rows,
             note: Markup::default(),

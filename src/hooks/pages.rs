@@ -26,7 +26,11 @@ const A_PAGE: i64 = 50;
 pub async fn list(site: Site, Admin(admin): Admin) -> Result<Response, Error> {
     let hooks = super::list(&mut site.read()).await?;
     let rows = hooks.iter().map(|hook| row(&site, &admin, hook)).collect();
-    let view = List { page: admin.visitor.page(&site, Here::Settings), rows };
+    let view = List {
+        page: admin.visitor.page(&site, Here::Settings),
+        has_integrations: site.app.companion().is_some(),
+        rows,
+    };
     admin.visitor.shown(&site, StatusCode::OK, &view)
 }
 

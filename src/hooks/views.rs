@@ -31,6 +31,7 @@ pub struct Row {
 #[template(path = "hooks/list.html")]
 pub struct List {
     pub page: Page,
+    pub has_integrations: bool,
     pub rows: Vec<Row>,
 }
 
@@ -124,33 +125,12 @@ pub struct WaitingRow {
     pub changes: Vec<Change>,
 }
 
-/// Asks for the password again; then what was begun goes on.
-#[derive(Template)]
-#[template(path = "clients/prove.html")]
-pub struct Prove {
-    pub page: Page,
-    pub email: String,
-    pub purpose: Purpose,
-    pub hook: String,
-    pub action_url: String,
-    pub carried: Vec<(String, String)>,
-    pub cancel_url: String,
-    pub problem: Option<ProveProblem>,
-}
-
 /// What waits for the password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     NewSecret,
     Release { count: i64 },
     Discard { count: i64 },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ProveProblem {
-    WrongPassword,
-    TooManyTries { seconds: i64 },
-    Busy,
 }
 
 /// As an admin knows it.
@@ -295,37 +275,21 @@ impl WaitingRow {
     }
 }
 
-impl Prove {
-    fn why(&self) -> String {
-        let key = match self.purpose {
-            Purpose::NewSecret => "hooks-prove-secret",
-            Purpose::Release { .. } => "hooks-prove-release",
-            Purpose::Discard { .. } => "hooks-prove-discard",
+impl Purpose {
+    pub fn why(self, page: &Page, hook: &str) -> String {
+        let key = match self {
+            Self::NewSecret => "hooks-prove-secret",
+            Self::Release { .. } => "hooks-prove-release",
+            Self::Discard { .. } => "hooks-prove-discard",
         };
-        self.page.t1(key, "hook", &self.hook)
+        page.t1(key, "hook", hook)
     }
 
-    fn button(&self) -> String {
-        match self.purpose {
-            Purpose::NewSecret => self.page.t("hooks-secret-button"),
-            Purpose::Release { count } => self.page.t1("hooks-release-button", "count", count),
-            Purpose::Discard { count } => self.page.t1("hooks-discard-button", "count", count),
-        }
-    }
-
-    fn wrong_password(&self) -> bool {
-        self.problem == Some(ProveProblem::WrongPassword)
-    }
-
-    /// The sentence above the field, where the password is not to blame.
-    fn form_problem(&self) -> Option<String> {
-        let page = &self.page;
-        match self.problem? {
-            ProveProblem::WrongPassword => None,
-            ProveProblem::TooManyTries { seconds } => {
-                Some(page.t1("prove-too-many", "wait", &page.wait(seconds)))
-            }
-            ProveProblem::Busy => Some(page.t("prove-busy")),
+    pub fn button(self, page: &Page) -> String {
+        match self {
+            Self::NewSecret => page.t("hooks-secret-button"),
+            Self::Release { count } => page.t1("hooks-release-button", "count", count),
+            Self::Discard { count } => page.t1("hooks-discard-button", "count", count),
         }
     }
 }
@@ -380,7 +344,7 @@ pub mod samples {
     }
 
     fn list(rows: Vec<Row>) -> String {
-        List { page: page(Here::Settings), rows }.render().unwrap()
+        List { page: page(Here::Settings), has_integrations: true, rows }.render().unwrap()
     }
 
     fn new() -> New {
@@ -438,20 +402,6 @@ pub mod samples {
         Wait { page: page(Here::Settings), hook, rows, until, next_url }.render().unwrap()
     }
 
-    fn prove(purpose: Purpose, problem: Option<ProveProblem>) -> String {
-        let prove = Prove {
-            page: page(Here::Settings),
-            email: "ruth@harbortrades.example".to_owned(),
-            purpose,
-            hook: "Forj, by Zapier".to_owned(),
-            action_url: format!("/admin/settings/hooks/{ID}/release"),
-            carried: vec![("until".to_owned(), "1800000000000".to_owned())],
-            cancel_url: format!("/admin/settings/hooks/{ID}"),
-            problem,
-        };
-        prove.render().unwrap()
-    }
-
     /// Every state of every page, by name.
     pub fn all() -> Vec<(&'static str, String)> {
         let all = [State::Quarantined, State::Open, State::Unused, State::Closed];
@@ -498,19 +448,6 @@ pub mod samples {
             ("hook-close-held", close(row(State::Quarantined))),
             ("hook-waiting", wait(row(State::Quarantined), rows, Some("/admin/settings/hooks"))),
             ("hook-waiting-none", wait(row(State::Open), Vec::new(), None)),
-            ("hook-prove-secret", prove(Purpose::NewSecret, None)),
-            (
-                "hook-prove-release",
-                prove(Purpose::Release { count: 12 }, Some(ProveProblem::WrongPassword)),
-            ),
-            (
-                "hook-prove-discard",
-                prove(
-                    Purpose::Discard { count: 1 },
-                    Some(ProveProblem::TooManyTries { seconds: 60 }),
-                ),
-            ),
-            ("hook-prove-busy", prove(Purpose::NewSecret, Some(ProveProblem::Busy))),
         ]
     }
 
@@ -540,25 +477,16 @@ pub mod samples {
             until: canary(),
             next_url: text(CANARY),
         };
-        let prove = Prove {
-            page: page(),
-            email: canary(),
-            purpose: Purpose::NewSecret,
-            hook: canary(),
-            action_url: canary(),
-            carried: vec![(canary(), canary())],
-            cancel_url: canary(),
-            problem: None,
-        };
         vec![
-            List { page: page(), rows: vec![hostile_row()] }.render().unwrap(),
+            List { page: page(), has_integrations: true, rows: vec![hostile_row()] }
+                .render()
+                .unwrap(),
             new.render().unwrap(),
             made.render().unwrap(),
             Show { page: page(), hook: hostile_row(), past: vec![past] }.render().unwrap(),
             secret.render().unwrap(),
             Close { page: page(), hook: hostile_row() }.render().unwrap(),
             wait.render().unwrap(),
-            prove.render().unwrap(),
         ]
     }
 }

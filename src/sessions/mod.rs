@@ -2,6 +2,7 @@
 
 pub mod flow;
 pub mod pages;
+pub mod prove;
 pub mod pushed;
 mod signed_in;
 mod store;

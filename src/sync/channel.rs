@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 
 use super::integration::{self, Integration};
 use super::platform::{
-    Connection, Credentials, HigherLogic, Mistake, Mobilize, Paces, Platform, Profile, Secret,
+    Connection, Credentials, Field, HigherLogic, Mistake, Mobilize, Paces, Platform, Profile,
+    Secret,
 };
 use crate::associations::Site;
 
@@ -41,7 +42,13 @@ pub async fn open(site: &Site, integration: &Integration) -> Result<Channel, Err
         base_url: integration.base_url.clone(),
         profile: integration.profile.clone(),
     };
-    open_with(site, platform, &typed)
+    let mut profile = profile(platform, &typed)?;
+    // DEC1: the e-mail is not in Forj Community's list of fields, and follows all the same unless the
+    // association leaves it.
+    if platform == Platform::Forj && integration.email_left_since.is_none() {
+        profile.keep(Field::Email);
+    }
+    connected(site, platform, &typed, profile)
 }
 
 /// With credentials that were typed and may not be saved.
@@ -50,7 +57,19 @@ pub fn open_with(
     platform: Platform,
     typed: &integration::Typed,
 ) -> Result<Channel, Error> {
-    let profile = Profile::of(platform, typed.profile.as_deref()).map_err(Mistake::from)?;
+    connected(site, platform, typed, profile(platform, typed)?)
+}
+
+fn profile(platform: Platform, typed: &integration::Typed) -> Result<Profile, Error> {
+    Ok(Profile::of(platform, typed.profile.as_deref()).map_err(Mistake::from)?)
+}
+
+fn connected(
+    site: &Site,
+    platform: Platform,
+    typed: &integration::Typed,
+    profile: Profile,
+) -> Result<Channel, Error> {
     let secret = |text: &str| {
         Secret::parse(text).map_err(|_| Mistake::BadKey("the key holds characters that no key has"))
     };

@@ -7,32 +7,21 @@ use crate::associations::Site;
 use crate::id::{GroupId, RecordId};
 use crate::sessions::SignedIn;
 use crate::web::Fields;
-use crate::web::companion::{Answer, Choice, Columns, Companion, Markup, Taken};
+use crate::web::companion::{Answer, Choice, Columns, Companion, GroupList, Markup, Taken};
 use crate::web::page::Here;
 
 /// Sync, as the pages of groups and members know it.
 pub struct Beside;
 
 impl Companion for Beside {
-    fn group_columns<'a>(
+    fn group_list<'a>(
         &'a self,
         site: &'a Site,
         admin: &'a SignedIn,
         groups: &'a [GroupId],
-    ) -> Answer<'a, Columns> {
-        Box::pin(desk::group_columns(site, admin, groups))
-    }
-
-    fn group_filter<'a>(&'a self, site: &'a Site, admin: &'a SignedIn) -> Answer<'a, Vec<Choice>> {
-        Box::pin(desk::group_filter(site, admin))
-    }
-
-    fn groups_that_are<'a>(&'a self, site: &'a Site, choice: &'a str) -> Answer<'a, Vec<GroupId>> {
-        Box::pin(desk::groups_that_are(site, choice))
-    }
-
-    fn group_list_note<'a>(&'a self, site: &'a Site, admin: &'a SignedIn) -> Answer<'a, Markup> {
-        Box::pin(desk::group_list_note(site, admin))
+        choice: &'a str,
+    ) -> Answer<'a, GroupList> {
+        Box::pin(desk::group_list(site, admin, groups, choice))
     }
 
     fn group_details<'a>(

@@ -10,7 +10,7 @@ use super::release::{self, Entry, Why};
 use super::{facts, integration, queue, sent};
 use crate::associations::Site;
 use crate::clock::Timestamp;
-use crate::db;
+use crate::db::{self, Writer};
 use crate::id::GroupId;
 
 const PAGE: i64 = 200;
@@ -74,6 +74,7 @@ pub async fn decide(
     let going = places::count(&mut db, platform, group, State::Going).await?;
     let mut room = (guard::A_MINUTE - sent).min(AT_ONCE) - going;
     let mut left = 0;
+    let is_agreed = waiting.others.is_empty();
     let others = match verdict {
         None => std::mem::take(&mut waiting.others),
         Some(_) => Vec::new(),
@@ -101,6 +102,11 @@ pub async fn decide(
         None => unheld(site, platform, &link).await?,
         Some(why) => held(site, platform, &link, why, &waiting.others).await?,
     }
+    if is_agreed {
+        let mut tx = site.write().await?;
+        first_done(&mut tx, platform, &link).await?;
+        tx.commit().await?;
+    }
     let next = (left > 0 || (going > 0 && room <= 0)).then(|| site.now.plus_seconds(QUIET_SECONDS));
     again(site, platform, group, next).await
 }
@@ -127,13 +133,20 @@ async fn rest(
     if link.held_at.is_some() {
         release::end(&mut tx, platform, &link.group_id, link.plan_id.as_ref()).await?;
     }
-    if link.checked_at.is_some() || platform == Platform::HigherLogic {
-        link::first_done(&mut tx, platform, &link.group_id).await?;
-    }
+    first_done(&mut tx, platform, link).await?;
     link::decided(&mut tx, platform, &link.group_id, None).await?;
     tx.commit().await?;
     if integration.doubt.is_some() {
         trust(site, platform, integration).await?;
+    }
+    Ok(())
+}
+
+/// The group was checked, and whoever waits is somebody whom an admin saw: the first sync is no first one
+/// any more, so that strangers who come later go as they do in any group.
+async fn first_done(tx: &mut Writer, platform: Platform, link: &Link) -> Result<(), db::Error> {
+    if link.checked_at.is_some() || platform == Platform::HigherLogic {
+        link::first_done(tx, platform, &link.group_id).await?;
     }
     Ok(())
 }

@@ -15,26 +15,30 @@
 //!
 //! | | promise | shown by (tests/it) |
 //! |---|---|---|
-//! | R20–R23, R25, R26 | keys are typed, tested before saving, sealed, replaced | `sync/integrations.rs` |
-//! | R24, R33–R38, R84–R87 | guides in the documents' order, with their hints | `sync/connect.rs` |
-//! | R27, R64 | bio, image, social sites once they are activated | `sync/higher_logic.rs` |
+//! | R20–R23, R25, R26 | keys are typed, tested before saving, sealed, replaced | `journeys/*/`, `sync/integrations.rs` |
+//! | R24, R33–R38, R84–R87 | guides in the documents' order, with their hints | `sync/connect.rs`, `journeys/*/` |
+//! | R27, R64 | bio, image, social sites once they are activated | `journeys/higher_logic/set_up.rs` |
 //! | R28 | one community belongs to one association | `sync/integrations.rs` |
-//! | R29, R55–R57, R74 | one way, the documented fields and nothing else, nothing twice | `sync/changes.rs`, `facts` |
-//! | R30–R36, R46 | choosing a counterpart, checked and explained; who would go, before saving | `sync/linking.rs` |
-//! | R39–R44, DEC3 | a group makes its own at Higher Logic; type for ever, names may differ | `sync/higher_logic.rs` |
-//! | R45 | several, one after another | `sync/changes.rs` |
-//! | R47, R48, DEC10 | unlinking removes nobody | `sync/linking.rs` |
-//! | R49–R54, DEC2, DEC6 | who is eligible, and from when | `eligibility`, `sync/changes.rs`, `sync/status.rs` |
-//! | R58, R68 | changes of people and companies show there | `sync/changes.rs` |
-//! | R59–R63 | custom fields with their switch | `members/fields.rs`, `sync/integrations.rs` |
-//! | R65–R67, DEC8 | additions and removals, strangers and managers | `sync/membership.rs`, `sync/removals.rs` |
-//! | R69, R81, R82 | Higher Logic's first hour | `sync/status.rs` |
-//! | R70, R71 | deactivation | `sync/higher_logic.rs`, `journeys/` |
-//! | R72, DEC5 | staging, and databases that were copied | `sync/places.rs` |
-//! | R73 | updates from automation tools | `hooks/` |
+//! | R29, R74 | one way, nothing else, nothing twice | `sync/changes.rs` |
+//! | R30–R36, R46 | choosing a counterpart, checked and explained | `journeys/*/groups.rs`, `sync/linking.rs` |
+//! | R37 | groups that are not linked stay as they are | `journeys/*/groups.rs` |
+//! | R39–R45, DEC3 | a group makes its own at Higher Logic; type for ever | `journeys/higher_logic/groups.rs` |
+//! | R47, R48, DEC10 | unlinking removes nobody | `journeys/mobilize/linking.rs`, `journeys/higher_logic/groups.rs` |
+//! | R49–R54, DEC2, DEC6 | who is eligible, and from when | `eligibility`, `journeys/*/members.rs`, `journeys/forj/how.rs` |
+//! | R55–R57, DEC1 | the documented fields and no other | `journeys/mobilize/members.rs`, `journeys/forj/how.rs` |
+//! | R58, R68 | changes of people and companies show there | `journeys/*/members.rs`, `sync/changes.rs` |
+//! | R59–R63 | custom fields with their switch | `journeys/higher_logic/fields.rs`, `members/fields.rs` |
+//! | R65–R67, DEC8 | additions and removals, strangers and managers | `journeys/mobilize/members.rs`, `journeys/forj/sync.rs` |
+//! | R69, R81, R82 | Higher Logic's first hour, and its Sync Status | `journeys/higher_logic/confirm.rs` |
+//! | R70, R71 | deactivation | `journeys/*/members.rs` |
+//! | R72, DEC5 | staging, and databases that were copied | `journeys/mobilize/linking.rs`, `sync/places.rs` |
+//! | R73 | updates from automation tools | `hooks/`, `journeys/forj/how.rs` |
 //! | R75 | signing in goes on whatever a platform does | `sync/failures.rs` |
-//! | R76–R80, R83 | statuses with reasons | `sync/status.rs` |
+//! | R76–R80 | statuses with reasons | `journeys/mobilize/status.rs`, `journeys/forj/sync.rs` |
+//! | R83 | what is wrong, and what is next | `sync/status.rs` |
 //! | DEC20, SEC-Y1, SEC-Y2 | the guard, plans, releases | `sync/removals.rs`, `sync/removal_guard.rs` |
+//!
+//! Which line of a help document is walked by which test stands in `tests/it/journeys/*/mod.rs`.
 
 mod channel;
 pub mod check;
@@ -55,7 +59,6 @@ pub mod places;
 mod plan;
 pub mod platform;
 pub mod preview;
-pub mod prove;
 pub mod queue;
 pub mod records;
 pub mod release;

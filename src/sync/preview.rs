@@ -106,7 +106,7 @@ pub async fn of(
         Channel::Mobilize(client) => {
             let listing = client.members(remote_group_id).await?;
             let listed = listing.into_members();
-            let there = Comparison { site, integration, platform, group, client: &client };
+            let there = Comparison { site, platform, group, client: &client };
             Ok(there.of(preview, syncing, listed).await?)
         }
     }
@@ -151,7 +151,6 @@ async fn by_ledger(
 
 struct Comparison<'a> {
     site: &'a Site,
-    integration: &'a Integration,
     platform: Platform,
     group: &'a GroupId,
     client: &'a Mobilize,
@@ -198,8 +197,7 @@ impl Comparison<'_> {
                 continue;
             };
             let fields = facts.fields(self.platform, None, EmailRule::KeepInStep);
-            if self.integration.email_left_since.is_none() && differs(member, &fields, self.client)
-            {
+            if differs(member, &fields, self.client) {
                 preview.updates.push(person(facts));
             }
         }

@@ -43,6 +43,21 @@ pub struct Choice {
     pub words: String,
 }
 
+/// What is added to the list of groups.
+#[derive(Default)]
+pub struct GroupList {
+    /// Above it: what an admin has to look at first.
+    pub banners: Markup,
+    /// The filter, with numbers in its words.
+    pub choices: Vec<Choice>,
+    /// Those whom the choice leaves; None where nothing that there is was chosen.
+    pub left: Option<Vec<GroupId>>,
+    /// A status for each group.
+    pub columns: Columns,
+    /// The lines under it.
+    pub note: Markup,
+}
+
 /// How a group's form was taken.
 pub enum Taken {
     /// Nothing stands in the way; what was asked for is done.
@@ -53,22 +68,14 @@ pub enum Taken {
 
 /// Every method is asked on behalf of an admin who may see the page.
 pub trait Companion: Send + Sync {
-    /// The list of groups: a status for each.
-    fn group_columns<'a>(
+    /// The list of groups, which has these, in this order. `choice` is what was chosen of its filter.
+    fn group_list<'a>(
         &'a self,
         site: &'a Site,
         admin: &'a SignedIn,
         groups: &'a [GroupId],
-    ) -> Answer<'a, Columns>;
-
-    /// The filter of the list of groups, with numbers in its words.
-    fn group_filter<'a>(&'a self, site: &'a Site, admin: &'a SignedIn) -> Answer<'a, Vec<Choice>>;
-
-    /// The groups that a choice of that filter leaves.
-    fn groups_that_are<'a>(&'a self, site: &'a Site, choice: &'a str) -> Answer<'a, Vec<GroupId>>;
-
-    /// The line under the list of groups.
-    fn group_list_note<'a>(&'a self, site: &'a Site, admin: &'a SignedIn) -> Answer<'a, Markup>;
+        choice: &'a str,
+    ) -> Answer<'a, GroupList>;
 
     /// A group's Details tab: what stands beside its name, inside the same form. `typed` is what was sent
     /// when the form is shown again.

@@ -4,18 +4,17 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use axum::BoxError;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use hyper::body::Frame;
 
-use crate::db;
-
 /// A page of rows, and where the next one begins.
-pub type Page<S> = Result<(Vec<Vec<String>>, Option<S>), db::Error>;
+pub type Page<S> = Result<(Vec<Vec<String>>, Option<S>), BoxError>;
 
 /// A table as a file of this name. `next` reads the page at a place; there are no more after the one
-/// that has no place behind it. When the database fails, the download breaks off and does not look whole.
+/// that has no place behind it. When that fails, the download breaks off and does not look whole.
 pub fn download<S, N, F>(name: &str, headings: &[String], first: S, next: N) -> Response
 where
     S: Send + 'static,
@@ -50,12 +49,12 @@ where
     F: Future<Output = Page<S>>,
 {
     type Data = Bytes;
-    type Error = db::Error;
+    type Error = BoxError;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, db::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let pages = self.get_mut();
         if let Some(head) = pages.head.take() {
             return Poll::Ready(Some(Ok(Frame::data(head))));

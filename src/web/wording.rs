@@ -230,6 +230,7 @@ fn every_form_that_changes_something_carries_its_token() {
 fn pages_render_and_what_people_typed_is_escaped() {
     let pages = [
         sessions::views::samples::hostile_pages(),
+        sessions::prove::samples::hostile_pages(),
         members::views::samples::hostile_pages(),
         members::records::views::samples::hostile_pages(),
         members::records::form::samples::hostile_pages(),
@@ -284,6 +285,7 @@ fn attribute<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
 pub fn samples() -> Vec<(&'static str, String)> {
     [
         sessions::views::samples::all(),
+        sessions::prove::samples::all(),
         members::views::samples::all(),
         members::records::views::samples::all(),
         members::records::form::samples::all(),
@@ -323,15 +325,12 @@ fn of_sync() -> (Samples, Vec<String>) {
 /// The same of group sync: samples and hostile pages.
 #[cfg(feature = "sync")]
 fn of_sync() -> (Samples, Vec<String>) {
-    use crate::sync::{
-        connect, integration, linking, moved, prove, records, release, runs, status,
-    };
+    use crate::sync::{connect, integration, linking, moved, records, release, runs, status};
     let samples = [
         connect::views::samples::all(),
         integration::views::samples::all(),
         linking::views::samples::all(),
         moved::views::samples::all(),
-        prove::views::samples::all(),
         records::views::samples::all(),
         release::views::samples::all(),
         runs::views::samples::all(),
@@ -342,7 +341,6 @@ fn of_sync() -> (Samples, Vec<String>) {
         integration::views::samples::hostile_pages(),
         linking::views::samples::hostile_pages(),
         moved::views::samples::hostile_pages(),
-        prove::views::samples::hostile_pages(),
         records::views::samples::hostile_pages(),
         release::views::samples::hostile_pages(),
         runs::views::samples::hostile_pages(),

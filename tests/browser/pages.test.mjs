@@ -307,7 +307,7 @@ pages(harbor, "groups and what happened", async ({ novi, visit, look }) => {
   await page.getByRole("link", { name: "Details" }).click();
   await look(page, "group-details");
   await page.getByLabel("Name", { exact: true }).fill("Crew");
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save" }).first().click();
   await stands(page, "Crew");
   await page.getByRole("link", { name: "History" }).click();
   await page.getByText("was removed from").waitFor();

@@ -29,7 +29,7 @@ const SHOWN: usize = 100;
 /// A page with a companion's filter and a search looks through so many pages for it.
 const LOOKS: usize = 20;
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, Clone)]
 pub struct Search {
     #[serde(default)]
     q: String,
@@ -65,9 +65,6 @@ pub async fn list(
     let group = found(&site, &id).await?;
     let Query(mut search) = search.unwrap_or_default();
     let id = &group.group_id;
-    if search.export == "csv" {
-        return Ok(download(site.clone(), &admin, &group, search.q));
-    }
     let companion = site.app.companion();
     let choices = match companion {
         Some(companion) => companion.member_filter(&site, &admin, id).await?,
@@ -75,6 +72,9 @@ pub async fn list(
     };
     if choices.iter().all(|choice| choice.value != search.s) {
         search.s.clear();
+    }
+    if search.export == "csv" {
+        return Ok(download(site.clone(), &admin, &group, search));
     }
     let after = search.after.parse::<RecordId>().ok();
     let (records, last) = match companion {
@@ -151,8 +151,8 @@ fn holds(record: &Record, wanted: &str) -> bool {
     texts.into_iter().flatten().any(|text| text.to_lowercase().contains(wanted))
 }
 
-/// All members as a file.
-fn download(site: Site, admin: &SignedIn, group: &Group, search: String) -> Response {
+/// The members that the search and the filter leave, as a file.
+fn download(site: Site, admin: &SignedIn, group: &Group, search: Search) -> Response {
     let locale = admin.visitor.locale;
     let headings = [
         "members-csv-name",
@@ -175,13 +175,24 @@ fn download(site: Site, admin: &SignedIn, group: &Group, search: String) -> Resp
 async fn file(
     site: Site,
     group: GroupId,
-    search: String,
+    search: Search,
     [person, company, off]: [String; 3],
     after: Option<RecordId>,
 ) -> csv::Page<Option<RecordId>> {
-    let records = page(&mut site.read(), &group, &search, after.as_ref(), A_PAGE_OF_A_FILE).await?;
-    let is_full = records.len() == A_PAGE_OF_A_FILE as usize;
-    let last = records.last().map(|last| last.record_id.clone());
+    let (records, last) = match site.app.companion() {
+        Some(companion) if !search.s.is_empty() => {
+            let left = chosen(&site, companion, &group, &search, after).await;
+            left.map_err(|_| "what the filter leaves could not be read")?
+        }
+        _ => {
+            let mut db = site.read();
+            let records =
+                page(&mut db, &group, &search.q, after.as_ref(), A_PAGE_OF_A_FILE).await?;
+            let is_full = records.len() == A_PAGE_OF_A_FILE as usize;
+            let last = records.last().map(|last| last.record_id.clone());
+            (records, last.filter(|_| is_full))
+        }
+    };
     let row = |record: Record| {
         let kind = if record.is_company() { company.clone() } else { person.clone() };
         let state = record.deactivated_at.map(|_| off.clone());
@@ -191,7 +202,7 @@ async fn file(
         vec![record.name, kind, email, employer, id, state.unwrap_or_default()]
     };
     let rows = records.into_iter().map(row).collect();
-    Ok((rows, last.filter(|_| is_full).map(Some)))
+    Ok((rows, last.map(Some)))
 }
 
 /// Somebody to add, by name or e-mail.

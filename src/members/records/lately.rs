@@ -1,29 +1,14 @@
 //! What happened to a record lately, as its page tells it.
 
-use super::store;
 use crate::associations::Site;
 use crate::clock::Timestamp;
-use crate::db::{self, rows};
-use crate::events::{self, Actor, Change, Kind};
-use crate::id::{EventId, RecordId};
+use crate::db;
+use crate::events::{self, By as Doer, Change, Kind, Told};
+use crate::id::RecordId;
 
 /// Looked through, and told of them.
 const MOST: i64 = 40;
 const TOLD: usize = 12;
-
-rows! {
-    pub struct Row {
-        pub event_id: EventId,
-        pub at: Timestamp,
-        pub kind: String,
-        pub actor: String,
-        pub actor_first: Option<String>,
-        pub actor_last: Option<String>,
-        pub subject: String,
-        pub details: String,
-        pub group_name: Option<String>,
-    }
-}
 
 /// Who did it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,9 +37,11 @@ pub struct Group {
 
 /// The newest first.
 pub async fn lately(site: &Site, id: &RecordId) -> Result<Vec<Happening>, db::Error> {
-    let rows = store::lately(&mut site.read(), id, MOST).await?;
-    let told = rows.into_iter().filter_map(|row| happening(site, id, row));
-    Ok(told.take(TOLD).collect())
+    let mut found = events::history(&mut site.read(), id.as_str(), None, MOST).await?;
+    found.retain(|event| event.kind().is_some_and(is_told));
+    found.truncate(TOLD);
+    let told = events::told(site, found).await?;
+    Ok(told.into_iter().filter_map(|told| happening(id, told)).collect())
 }
 
 /// Of a person, a company, a login, or who is in a group; the rest is told elsewhere.
@@ -63,20 +50,16 @@ fn is_told(kind: Kind) -> bool {
     topics.any(|topic| kind.as_text().starts_with(topic))
 }
 
-fn happening(site: &Site, id: &RecordId, row: Row) -> Option<Happening> {
-    let kind = Kind::of_text(&row.kind).filter(|kind| is_told(*kind))?;
-    let name = || match (&row.actor_first, &row.actor_last) {
-        (Some(first), Some(last)) => format!("{first} {last}").trim().to_owned(),
-        _ => row.actor.clone(),
+fn happening(id: &RecordId, told: Told) -> Option<Happening> {
+    let by = match told.by {
+        Doer::Member(_) if told.event.actor == id.as_str() => By::Themselves,
+        Doer::Member(name) => By::Somebody(name),
+        Doer::CommandLine => By::CommandLine,
+        Doer::SetUp => By::SetUp,
+        Doer::System => By::System,
     };
-    let by = match Actor::of_text(&row.actor) {
-        Actor::Member(member) if member.as_str() == id.as_str() => By::Themselves,
-        Actor::Member(_) => By::Somebody(name()),
-        Actor::CommandLine => By::CommandLine,
-        Actor::SetUp => By::SetUp,
-        Actor::System => By::System,
-    };
-    let changes = events::changes(&site.app.vault, site.id(), &row.event_id, &row.details);
-    let group = row.group_name.map(|name| Group { id: row.subject, name });
-    Some(Happening { at: row.at, kind, by, changes, group })
+    let kind = told.kind?;
+    let is_of_group = kind.as_text().starts_with("group.") && !told.subject.is_gone;
+    let group = is_of_group.then_some(Group { id: told.subject.id, name: told.subject.name });
+    Some(Happening { at: told.event.at, kind, by, changes: told.changes, group })
 }

@@ -1,6 +1,5 @@
 //! `records`, `group_records`; `members` and `companies` as their sheets are read and written.
 
-use super::lately::Row;
 use super::{
     Called, CompanyRow, KeptDetails, Listed, LoginFilter, Membership, Names, PersonRow, Sheet,
 };
@@ -221,32 +220,5 @@ pub async fn set_person_names(tx: &mut Writer, id: &MemberId, names: &Names) -> 
     .bind(&names.sort_name)
     .bind(&names.search_text)
     .run()
-    .await
-}
-
-/// Two halves, so that each is read by its index.
-pub async fn lately(db: &mut Reader, id: &RecordId, most: i64) -> Result<Vec<Row>, Error> {
-    db.find(
-        "select e.event_id, e.at, e.kind, e.actor, m.first_name as actor_first,
-             m.last_name as actor_last, e.subject, e.details, g.name as group_name
-         from (select s.event_id, s.at, s.kind, s.actor, s.subject, s.details
-               from (select event_id, at, kind, actor, subject, details from events
-                     where association_id = $1 and subject = $2
-                     order by at desc
-                     limit $3) s
-               union all
-               select o.event_id, o.at, o.kind, o.actor, o.subject, o.details
-               from (select event_id, at, kind, actor, subject, details from events
-                     where association_id = $1 and object = $2 and object is not null
-                     order by at desc
-                     limit $3) o) e
-         left join members m on m.association_id = $1 and m.member_id = e.actor
-         left join groups g on g.association_id = $1 and g.group_id = e.subject
-         order by e.at desc, e.event_id
-         limit $3",
-    )
-    .bind(id)
-    .bind(most)
-    .all()
     .await
 }

@@ -3,7 +3,7 @@
 
 mod store;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -12,7 +12,7 @@ use super::integration::Integration;
 use super::link::GroupType;
 use super::platform::higher_logic as wire;
 use super::platform::profile::HigherLogicProfile;
-use crate::db::{self, Reader, rows};
+use crate::db::{self, Many, Reader, rows};
 use crate::id::{CompanyId, GroupId, RecordId};
 
 /// Who counts as a member at Higher Logic, by the association's own words (PLATFORMS.md 4.1).
@@ -147,11 +147,23 @@ impl Contact {
     }
 }
 
+/// Groups that were unlinked while one of the records was in them there. Whatever a push leaves out is removed, so
+/// they go on being said as they were: unlinking removes nobody (R47).
+pub async fn left(
+    db: &mut Reader,
+    records: &[&RecordId],
+) -> Result<Vec<(RecordId, GroupId)>, db::Error> {
+    store::left(db, Many::keys(records)).await
+}
+
 /// What Higher Logic is told of these groups.
-pub async fn groups(db: &mut Reader, ids: &BTreeSet<GroupId>) -> Result<Vec<Group>, db::Error> {
-    let mut groups = Vec::with_capacity(ids.len());
-    for id in ids {
-        groups.extend(store::group(db, id).await?);
+pub async fn groups(
+    db: &mut Reader,
+    ids: &BTreeSet<&GroupId>,
+) -> Result<BTreeMap<GroupId, Group>, db::Error> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
     }
-    Ok(groups)
+    let found = store::groups(db, Many::keys(ids)).await?;
+    Ok(found.into_iter().map(|group| (group.group_id.clone(), group)).collect())
 }

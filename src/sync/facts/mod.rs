@@ -3,10 +3,12 @@
 
 mod store;
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::platform::{Field, Fields, Platform};
-use crate::db::{self, Reader};
+use crate::db::{self, Many, Reader};
 use crate::id::{CompanyId, FieldId, GroupId, RecordId};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,21 +65,37 @@ pub struct Custom {
     pub value: String,
 }
 
-/// As they are now. None where the record is gone. Higher Logic gets custom fields too (R59).
+/// As they are now. None where the record is gone.
 pub async fn of(
     db: &mut Reader,
     platform: Platform,
     record: &RecordId,
 ) -> Result<Option<Facts>, db::Error> {
-    let found = match store::person(db, record).await? {
-        None => store::company(db, record).await?,
-        person => person,
-    };
-    let Some(mut facts) = found else { return Ok(None) };
-    if platform == Platform::HigherLogic {
-        facts.custom = store::custom(db, record).await?;
+    Ok(of_all(db, platform, &[record]).await?.remove(record))
+}
+
+/// Of those of these records that are there. Higher Logic gets custom fields too (R59).
+pub async fn of_all(
+    db: &mut Reader,
+    platform: Platform,
+    records: &[&RecordId],
+) -> Result<HashMap<RecordId, Facts>, db::Error> {
+    let by_record = |facts: Facts| (facts.record.clone(), facts);
+    let people = store::people(db, Many::keys(records)).await?;
+    let mut all: HashMap<RecordId, Facts> = people.into_iter().map(by_record).collect();
+    if all.len() < records.len() {
+        let others = records.iter().filter(|record| !all.contains_key(**record));
+        let companies = store::companies(db, Many::keys(others)).await?;
+        all.extend(companies.into_iter().map(by_record));
     }
-    Ok(Some(facts))
+    if platform == Platform::HigherLogic {
+        for (record, custom) in store::custom(db, Many::keys(records)).await? {
+            if let Some(facts) = all.get_mut(&record) {
+                facts.custom.push(custom);
+            }
+        }
+    }
+    Ok(all)
 }
 
 /// Up to `most` people or companies of a group, by their ids, after the last one seen; blank begins.

@@ -2,7 +2,7 @@
 
 use super::{Custom, Facts, Kind, Login, Social};
 use crate::clock::Timestamp;
-use crate::db::{Error, Reader, rows};
+use crate::db::{Error, Many, Reader, rows};
 use crate::id::{CompanyId, FieldId, GroupId, RecordId};
 use crate::members::KeptDetails;
 
@@ -86,8 +86,8 @@ impl From<Company> for Facts {
     }
 }
 
-pub async fn person(db: &mut Reader, record: &RecordId) -> Result<Option<Facts>, Error> {
-    let found: Option<Person> = db
+pub async fn people(db: &mut Reader, records: Many) -> Result<Vec<Facts>, Error> {
+    let found: Vec<Person> = db
         .find(
             "select m.member_id as record_id, m.first_name, m.last_name, m.job_title, m.company_id,
                  c.name as company_name, m.member_status, m.bio, m.social, m.details,
@@ -97,25 +97,25 @@ pub async fn person(db: &mut Reader, record: &RecordId) -> Result<Option<Facts>,
                  on l.association_id = m.association_id and l.member_id = m.member_id
              left join companies c
                  on c.association_id = m.association_id and c.company_id = m.company_id
-             where m.association_id = $1 and m.member_id = $2",
+             where m.association_id = $1 and m.member_id in (select key from jsonb_each($2))",
         )
-        .bind(record)
-        .optional()
+        .bind(records)
+        .all()
         .await?;
-    Ok(found.map(Facts::from))
+    Ok(found.into_iter().map(Facts::from).collect())
 }
 
-pub async fn company(db: &mut Reader, record: &RecordId) -> Result<Option<Facts>, Error> {
-    let found: Option<Company> = db
+pub async fn companies(db: &mut Reader, records: Many) -> Result<Vec<Facts>, Error> {
+    let found: Vec<Company> = db
         .find(
             "select company_id as record_id, name, email, website, deactivated_at
              from companies
-             where association_id = $1 and company_id = $2",
+             where association_id = $1 and company_id in (select key from jsonb_each($2))",
         )
-        .bind(record)
-        .optional()
+        .bind(records)
+        .all()
         .await?;
-    Ok(found.map(Facts::from))
+    Ok(found.into_iter().map(Facts::from).collect())
 }
 
 pub async fn people_of(
@@ -176,21 +176,22 @@ pub async fn companies_of(
     Ok(found.into_iter().map(Facts::from).collect())
 }
 
-pub async fn custom(db: &mut Reader, record: &RecordId) -> Result<Vec<Custom>, Error> {
-    let found: Vec<(FieldId, String, String)> = db
+pub async fn custom(db: &mut Reader, records: Many) -> Result<Vec<(RecordId, Custom)>, Error> {
+    let found: Vec<(RecordId, FieldId, String, String)> = db
         .find(
-            "select v.field_id, f.label, v.value
+            "select v.record_id, v.field_id, f.label, v.value
              from custom_values v
              join custom_fields f
                  on f.association_id = v.association_id and f.field_id = v.field_id
-             where v.association_id = $1 and v.record_id = $2
+             where v.association_id = $1 and v.record_id in (select key from jsonb_each($2))
                  and f.shown_since is not null and f.higher_logic_since is not null
              order by f.position, v.field_id",
         )
-        .bind(record)
+        .bind(records)
         .all()
         .await?;
-    Ok(found.into_iter().map(|(field, label, value)| Custom { field, label, value }).collect())
+    let named = |(record, field, label, value)| (record, Custom { field, label, value });
+    Ok(found.into_iter().map(named).collect())
 }
 
 pub async fn flagged(db: &mut Reader) -> Result<i64, Error> {

@@ -276,10 +276,9 @@ pub async fn save(
     }
     let before = store::find(&mut tx, platform.as_text()).await?;
     let linked = store::has_links(&mut tx, platform.as_text()).await?;
-    if let Some(before) = &before
-        && linked
-        && before.tenant_code != typed.tenant_code
-    {
+    let is_other_tenant =
+        before.as_ref().is_some_and(|before| before.tenant_code != typed.tenant_code);
+    if is_other_tenant && linked {
         return Ok(Err(Refusal::OtherTenant));
     }
     let community = community(platform, typed);
@@ -303,6 +302,9 @@ pub async fn save(
     };
     if !store::save(&mut tx, &row).await? {
         return Ok(Err(Refusal::CommunityTaken));
+    }
+    if is_other_tenant {
+        store::forget_places(&mut tx, platform.as_text()).await?;
     }
     events::subscribe(&mut tx, Subscriber::Sync).await?;
     let kind = Kind::IntegrationSaved;

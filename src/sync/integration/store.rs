@@ -458,3 +458,11 @@ pub async fn disconnect(tx: &mut Writer, platform: &str, community: &str) -> Res
     .run()
     .await
 }
+
+/// Who was in groups of another tenant, all of which are unlinked, is nobody's business in this one.
+pub async fn forget_places(tx: &mut Writer, platform: &str) -> Result<(), Error> {
+    tx.change("delete from sync_places where association_id = $1 and platform = $2")
+        .bind(platform)
+        .run()
+        .await
+}

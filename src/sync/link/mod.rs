@@ -62,6 +62,8 @@ pub enum Cause {
     Settings,
     Restored,
     ManyChanges,
+    /// Somebody may have been added who is not wanted any more, and cannot be asked for alone.
+    Unsure,
 }
 
 impl Cause {
@@ -73,6 +75,7 @@ impl Cause {
             Self::Settings => "settings",
             Self::Restored => "restored",
             Self::ManyChanges => "many_changes",
+            Self::Unsure => "unsure",
         }
     }
 }

@@ -11,8 +11,9 @@ use super::views::{ConfirmProblem, DryRun, Part};
 use crate::associations::Site;
 use crate::groups::desk::found;
 use crate::sessions::Admin;
+use crate::sessions::prove::{carried, proved};
 use crate::sync::preview;
-use crate::sync::prove::desk::{Step, proved};
+use crate::sync::release::pages::removal_step;
 use crate::sync::status::Overview;
 use crate::sync::status::views::Piece;
 use crate::sync::status::words::Words;
@@ -54,7 +55,8 @@ pub async fn link(
         return done(&site, &admin, &group, &changes).await;
     }
     let action_url = format!("{home}/link");
-    let step = Step { removes, action_url, carried: &CARRIED, cancel_url: home };
+    let page = admin.visitor.page(&site, Here::Groups);
+    let step = removal_step(page, removes, action_url, carried(&form, &CARRIED), home);
     let admin = match proved(&site, admin, &form, step).await? {
         Ok(admin) => admin,
         Err(asked) => return Ok(asked),

@@ -3,11 +3,13 @@
 
 mod store;
 
+use std::collections::HashMap;
+
 use super::link;
 use super::platform::Platform;
 use crate::associations::Site;
 use crate::clock::Timestamp;
-use crate::db::{self, Reader, Writer, rows};
+use crate::db::{self, Many, Reader, Writer, rows};
 use crate::id::{GroupId, RecordId};
 use crate::vault::Place as Sealing;
 
@@ -29,6 +31,8 @@ rows! {
         pub reason: Option<String>,
         pub leaves_why: Option<String>,
         pub kept_at: Option<Timestamp>,
+        /// Since when nobody knows whether it is there: the answer to an addition was lost.
+        pub unsure_at: Option<Timestamp>,
         pub changed_at: Timestamp,
     }
 
@@ -126,6 +130,11 @@ impl Place {
         State::of_text(&self.state)
     }
 
+    /// Confirmed to be there, or added and not known to be.
+    pub fn may_be_there(&self) -> bool {
+        self.confirmed_at.is_some() || self.unsure_at.is_some()
+    }
+
     pub fn is_stranger(&self) -> bool {
         is_stranger(&self.record_id)
     }
@@ -165,20 +174,46 @@ pub async fn of_record(
     platform: Platform,
     record: &RecordId,
 ) -> Result<Vec<Place>, db::Error> {
-    store::of_record(db, platform.as_text(), record).await
+    let mut places = of_records(db, platform, &[record]).await?;
+    Ok(places.remove(record).unwrap_or_default())
 }
 
-/// The linked groups that a record is in.
+/// The same of many records, each by its groups; whoever has none is not in it.
+pub async fn of_records(
+    db: &mut Reader,
+    platform: Platform,
+    records: &[&RecordId],
+) -> Result<HashMap<RecordId, Vec<Place>>, db::Error> {
+    let found = store::of_records(db, platform.as_text(), Many::keys(records)).await?;
+    let mut places: HashMap<RecordId, Vec<Place>> = HashMap::new();
+    for place in found {
+        places.entry(place.record_id.clone()).or_default().push(place);
+    }
+    for of_record in places.values_mut() {
+        of_record.sort_by(|one, other| one.group_id.cmp(&other.group_id));
+    }
+    Ok(places)
+}
+
+/// The linked groups that each of these records is in.
 pub async fn groups_of(
     db: &mut Reader,
     platform: Platform,
-    record: &RecordId,
-) -> Result<Vec<GroupId>, db::Error> {
-    store::groups_of(db, platform.as_text(), record).await
+    records: &[&RecordId],
+) -> Result<HashMap<RecordId, Vec<GroupId>>, db::Error> {
+    let found = store::groups_of(db, platform.as_text(), Many::keys(records)).await?;
+    let mut groups: HashMap<RecordId, Vec<GroupId>> = HashMap::new();
+    for (record, group) in found {
+        groups.entry(record).or_default().push(group);
+    }
+    Ok(groups)
 }
 
-pub async fn put(tx: &mut Writer, platform: Platform, place: &Place) -> Result<(), db::Error> {
-    store::put(tx, platform.as_text(), place).await
+pub async fn put(tx: &mut Writer, platform: Platform, places: &[Place]) -> Result<(), db::Error> {
+    match places {
+        [] => Ok(()),
+        places => store::put(tx, platform.as_text(), places).await,
+    }
 }
 
 pub async fn forget(
@@ -196,11 +231,11 @@ pub async fn asked_to_leave(
     group: &GroupId,
     record: &RecordId,
 ) -> Result<(), db::Error> {
-    store::leaves(tx, Some(group), record, LeavesWhy::Asked.as_text()).await
+    store::leaves_group(tx, group, record, LeavesWhy::Asked.as_text()).await
 }
 
 pub async fn deactivated(tx: &mut Writer, record: &RecordId) -> Result<(), db::Error> {
-    store::leaves(tx, None, record, LeavesWhy::Deactivated.as_text()).await
+    store::leaves_all(tx, record, LeavesWhy::Deactivated.as_text()).await
 }
 
 /// Lets one that waits be removed. False when it does not wait any more.
@@ -224,42 +259,55 @@ pub async fn hold(
     store::hold(tx, platform.as_text(), group, record).await
 }
 
-/// The platform said that it is there. False when that was known.
+/// The platform said that they are there; answers of whom that was not known.
 pub async fn confirm(
     tx: &mut Writer,
     platform: Platform,
     group: &GroupId,
-    record: &RecordId,
-) -> Result<bool, db::Error> {
-    store::confirm(tx, platform.as_text(), group, record).await
+    records: &[&RecordId],
+) -> Result<Vec<RecordId>, db::Error> {
+    store::confirm(tx, platform.as_text(), group, Many::keys(records)).await
 }
 
-/// The platform said that it is not there. False when that was known.
+/// The platform said that they are not there; answers of whom that was not known.
 pub async fn unconfirm(
     tx: &mut Writer,
     platform: Platform,
     group: &GroupId,
-    record: &RecordId,
-) -> Result<bool, db::Error> {
-    store::unconfirm(tx, platform.as_text(), group, record).await
+    records: &[&RecordId],
+) -> Result<Vec<RecordId>, db::Error> {
+    store::unconfirm(tx, platform.as_text(), group, Many::keys(records)).await
 }
 
-/// A stranger turned out to be a record of ours: where an admin keeps them, the record stays for them;
-/// elsewhere the record's own place says what is to be, or the next full check does.
+/// Whether an addition was carried out is known now: it was not, or it was taken back.
+pub async fn not_there(
+    tx: &mut Writer,
+    platform: Platform,
+    group: &GroupId,
+    record: &RecordId,
+) -> Result<(), db::Error> {
+    store::not_there(tx, platform.as_text(), group, record).await
+}
+
+/// Strangers turned out to be records of ours, each with its id there: where an admin keeps them, the
+/// record stays for them; elsewhere the record's own place says what is to be, or the next full check does.
 pub async fn adopt(
     tx: &mut Writer,
     platform: Platform,
-    remote_id: &str,
-    record: &RecordId,
+    ids: &[(RecordId, String)],
 ) -> Result<(), db::Error> {
-    let stranger = stranger(remote_id);
-    store::inherit(tx, platform.as_text(), &stranger, record).await?;
+    let records: HashMap<RecordId, &RecordId> =
+        ids.iter().map(|(record, remote_id)| (stranger(remote_id), record)).collect();
     let now = tx.now();
-    for (group, confirmed_at) in store::forget_all(tx, platform.as_text(), &stranger).await? {
-        if confirmed_at.is_some() {
-            link::count(tx, platform, &group, -1).await?;
+    for stranger in store::known(tx, platform.as_text(), Many::keys(records.keys())).await? {
+        let Some(record) = records.get(&stranger) else { continue };
+        store::inherit(tx, platform.as_text(), &stranger, record).await?;
+        for (group, confirmed_at) in store::forget_all(tx, platform.as_text(), &stranger).await? {
+            if confirmed_at.is_some() {
+                link::count(tx, platform, &group, -1).await?;
+            }
+            link::ask_decision(tx, platform, &group, now).await?;
         }
-        link::ask_decision(tx, platform, &group, now).await?;
     }
     Ok(())
 }
@@ -335,8 +383,7 @@ pub async fn expected(
     store::expected(db, platform.as_text(), group, after, most).await
 }
 
-/// Up to `most` records of a group, by id, after the last one seen: whoever is in it, and whoever has a
-/// place in its counterpart.
+/// Up to `most` records of a group, by id, after the last one seen.
 pub async fn members(
     db: &mut Reader,
     group: &GroupId,
@@ -344,6 +391,17 @@ pub async fn members(
     most: i64,
 ) -> Result<Vec<RecordId>, db::Error> {
     store::members(db, group, after, most).await
+}
+
+/// Up to `most` records with a place in the counterpart of a group that they are not in.
+pub async fn left(
+    db: &mut Reader,
+    platform: Platform,
+    group: &GroupId,
+    after: &str,
+    most: i64,
+) -> Result<Vec<RecordId>, db::Error> {
+    store::left(db, platform.as_text(), group, after, most).await
 }
 
 /// Whether anybody at all is wanted in a group.

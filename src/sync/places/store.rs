@@ -1,27 +1,29 @@
 //! `sync_places`.
 
+use serde_json::json;
+
 use super::{Count, Expected, Place};
 use crate::clock::Timestamp;
-use crate::db::{Error, Reader, Writer};
+use crate::db::{Error, Many, Reader, Writer};
 use crate::id::{GroupId, RecordId};
 
-pub async fn of_record(
+pub async fn of_records(
     db: &mut Reader,
     platform: &str,
-    record: &RecordId,
+    records: Many,
 ) -> Result<Vec<Place>, Error> {
     db.find(
         "select p.group_id, p.record_id, p.remote_id, p.name, p.wanted_at, p.confirmed_at, p.state,
-             p.reason, p.leaves_why, p.kept_at, p.changed_at
+             p.reason, p.leaves_why, p.kept_at, p.unsure_at, p.changed_at
          from sync_places p
          join sync_links k
              on k.association_id = p.association_id and k.platform = p.platform
              and k.group_id = p.group_id and k.unlinked_at is null
-         where p.association_id = $1 and p.platform = $2 and p.record_id = $3
-         order by p.group_id",
+         where p.association_id = $1 and p.platform = $2
+             and p.record_id in (select key from jsonb_each($3))",
     )
     .bind(platform)
-    .bind(record)
+    .bind(records)
     .all()
     .await
 }
@@ -29,52 +31,66 @@ pub async fn of_record(
 pub async fn groups_of(
     db: &mut Reader,
     platform: &str,
-    record: &RecordId,
-) -> Result<Vec<GroupId>, Error> {
-    let found: Vec<(GroupId,)> = db
-        .find(
-            "select k.group_id
-             from sync_links k
-             join group_records g
-                 on g.association_id = k.association_id and g.group_id = k.group_id
-             where k.association_id = $1 and k.platform = $2 and k.unlinked_at is null
-                 and g.record_id = $3
-             order by k.group_id",
-        )
-        .bind(platform)
-        .bind(record)
-        .all()
-        .await?;
-    Ok(found.into_iter().map(|(group,)| group).collect())
+    records: Many,
+) -> Result<Vec<(RecordId, GroupId)>, Error> {
+    db.find(
+        "select r.key, k.group_id
+         from jsonb_each($3) r
+         cross join sync_links k
+         where k.association_id = $1 and k.platform = $2 and k.unlinked_at is null
+             and exists (select 1 from group_records g
+                         where g.association_id = $1 and g.group_id = k.group_id
+                             and g.record_id = r.key)",
+    )
+    .bind(platform)
+    .bind(records)
+    .all()
+    .await
 }
 
-pub async fn put(tx: &mut Writer, platform: &str, place: &Place) -> Result<(), Error> {
+pub async fn put(tx: &mut Writer, platform: &str, places: &[Place]) -> Result<(), Error> {
+    let rows = places.iter().map(|place| {
+        json!({
+            "group_id": place.group_id,
+            "record_id": place.record_id,
+            "remote_id": place.remote_id,
+            "name": place.name,
+            "wanted_at": millis(place.wanted_at),
+            "confirmed_at": millis(place.confirmed_at),
+            "state": place.state,
+            "reason": place.reason,
+            "leaves_why": place.leaves_why,
+            "kept_at": millis(place.kept_at),
+            "unsure_at": millis(place.unsure_at),
+            "changed_at": millis(Some(place.changed_at)),
+        })
+    });
     tx.change(
         "insert into sync_places
              (association_id, platform, group_id, record_id, remote_id, name, wanted_at,
-              confirmed_at, state, reason, leaves_why, kept_at, changed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+              confirmed_at, state, reason, leaves_why, kept_at, unsure_at, changed_at)
+         select $1, $2, value ->> 'group_id', value ->> 'record_id', value ->> 'remote_id',
+             value ->> 'name', cast(value ->> 'wanted_at' as bigint),
+             cast(value ->> 'confirmed_at' as bigint), value ->> 'state', value ->> 'reason',
+             value ->> 'leaves_why', cast(value ->> 'kept_at' as bigint),
+             cast(value ->> 'unsure_at' as bigint), cast(value ->> 'changed_at' as bigint)
+         from jsonb_each($3)
+         where true
          on conflict (association_id, platform, group_id, record_id) do update
              set remote_id = excluded.remote_id, name = excluded.name,
                  wanted_at = excluded.wanted_at, confirmed_at = excluded.confirmed_at,
                  state = excluded.state, reason = excluded.reason,
                  leaves_why = excluded.leaves_why, kept_at = excluded.kept_at,
-                 changed_at = excluded.changed_at",
+                 unsure_at = excluded.unsure_at, changed_at = excluded.changed_at",
     )
     .bind(platform)
-    .bind(&place.group_id)
-    .bind(&place.record_id)
-    .bind(&place.remote_id)
-    .bind(&place.name)
-    .bind(place.wanted_at)
-    .bind(place.confirmed_at)
-    .bind(&place.state)
-    .bind(&place.reason)
-    .bind(&place.leaves_why)
-    .bind(place.kept_at)
-    .bind(place.changed_at)
+    .bind(Many::values(rows))
     .run()
     .await
+}
+
+fn millis(at: Option<Timestamp>) -> Option<i64> {
+    at.map(Timestamp::unix_millis)
 }
 
 pub async fn forget(
@@ -92,6 +108,21 @@ pub async fn forget(
     .bind(record)
     .run()
     .await
+}
+
+/// Those of these records that have a place, linked or not.
+pub async fn known(db: &mut Reader, platform: &str, records: Many) -> Result<Vec<RecordId>, Error> {
+    let found: Vec<(RecordId,)> = db
+        .find(
+            "select distinct record_id from sync_places
+             where association_id = $1 and platform = $2
+                 and record_id in (select key from jsonb_each($3))",
+        )
+        .bind(platform)
+        .bind(records)
+        .all()
+        .await?;
+    Ok(found.into_iter().map(|(record,)| record).collect())
 }
 
 pub async fn inherit(
@@ -132,21 +163,30 @@ pub async fn forget_all(
     .await
 }
 
-pub async fn leaves(
+pub async fn leaves_group(
     tx: &mut Writer,
-    group: Option<&GroupId>,
+    group: &GroupId,
     record: &RecordId,
     why: &str,
 ) -> Result<(), Error> {
     tx.change(
         "update sync_places set leaves_why = $4
-         where association_id = $1 and record_id = $2 and (group_id = $3 or cast($3 as text) is null)",
+         where association_id = $1 and record_id = $2 and group_id = $3
+             and platform in (select platform from integrations where association_id = $1)",
     )
     .bind(record)
     .bind(group)
     .bind(why)
     .run()
     .await
+}
+
+pub async fn leaves_all(tx: &mut Writer, record: &RecordId, why: &str) -> Result<(), Error> {
+    tx.change("update sync_places set leaves_why = $3 where association_id = $1 and record_id = $2")
+        .bind(record)
+        .bind(why)
+        .run()
+        .await
 }
 
 pub async fn go(
@@ -174,50 +214,72 @@ pub async fn go(
     Ok(going.is_some())
 }
 
+/// Answers who was not known to be there.
 pub async fn confirm(
     tx: &mut Writer,
     platform: &str,
     group: &GroupId,
-    record: &RecordId,
-) -> Result<bool, Error> {
+    records: Many,
+) -> Result<Vec<RecordId>, Error> {
     let now = tx.now();
-    let changed: Option<(RecordId,)> = tx
+    let changed: Vec<(RecordId,)> = tx
         .change(
-            "update sync_places set confirmed_at = $5, changed_at = $5
-             where association_id = $1 and platform = $2 and group_id = $3 and record_id = $4
-                 and confirmed_at is null
+            "update sync_places set confirmed_at = $5, unsure_at = null, changed_at = $5
+             where association_id = $1 and platform = $2 and group_id = $3
+                 and record_id in (select key from jsonb_each($4)) and confirmed_at is null
              returning record_id",
         )
         .bind(platform)
         .bind(group)
-        .bind(record)
+        .bind(records)
         .bind(now)
-        .optional()
+        .all()
         .await?;
-    Ok(changed.is_some())
+    Ok(changed.into_iter().map(|(record,)| record).collect())
 }
 
-pub async fn unconfirm(
+pub async fn not_there(
     tx: &mut Writer,
     platform: &str,
     group: &GroupId,
     record: &RecordId,
-) -> Result<bool, Error> {
+) -> Result<(), Error> {
     let now = tx.now();
-    let changed: Option<(RecordId,)> = tx
+    tx.change(
+        "update sync_places set unsure_at = null, changed_at = $5
+         where association_id = $1 and platform = $2 and group_id = $3 and record_id = $4
+             and unsure_at is not null",
+    )
+    .bind(platform)
+    .bind(group)
+    .bind(record)
+    .bind(now)
+    .run()
+    .await
+}
+
+/// Answers who was thought to be there.
+pub async fn unconfirm(
+    tx: &mut Writer,
+    platform: &str,
+    group: &GroupId,
+    records: Many,
+) -> Result<Vec<RecordId>, Error> {
+    let now = tx.now();
+    let changed: Vec<(RecordId,)> = tx
         .change(
-            "update sync_places set confirmed_at = null, changed_at = $5
-             where association_id = $1 and platform = $2 and group_id = $3 and record_id = $4
-                 and confirmed_at is not null
+            "update sync_places set confirmed_at = null, unsure_at = null, changed_at = $5
+             where association_id = $1 and platform = $2 and group_id = $3
+                 and record_id in (select key from jsonb_each($4)) and confirmed_at is not null
              returning record_id",
         )
         .bind(platform)
         .bind(group)
-        .bind(record)
+        .bind(records)
         .bind(now)
-        .optional()
+        .all()
         .await?;
-    Ok(changed.is_some())
+    Ok(changed.into_iter().map(|(record,)| record).collect())
 }
 
 pub async fn expected(
@@ -262,6 +324,33 @@ pub async fn members(
              order by record_id
              limit $4",
         )
+        .bind(group)
+        .bind(after)
+        .bind(most)
+        .all()
+        .await?;
+    Ok(found.into_iter().map(|(record,)| record).collect())
+}
+
+pub async fn left(
+    db: &mut Reader,
+    platform: &str,
+    group: &GroupId,
+    after: &str,
+    most: i64,
+) -> Result<Vec<RecordId>, Error> {
+    let found: Vec<(RecordId,)> = db
+        .find(
+            "select p.record_id from sync_places p
+             where p.association_id = $1 and p.platform = $2 and p.group_id = $3
+                 and p.record_id > $4
+                 and not exists (select 1 from group_records g
+                                 where g.association_id = $1 and g.group_id = $3
+                                     and g.record_id = p.record_id)
+             order by p.record_id
+             limit $5",
+        )
+        .bind(platform)
         .bind(group)
         .bind(after)
         .bind(most)
@@ -379,7 +468,7 @@ pub async fn in_state(
 ) -> Result<Vec<Place>, Error> {
     db.find(
         "select group_id, record_id, remote_id, name, wanted_at, confirmed_at, state, reason,
-             leaves_why, kept_at, changed_at
+             leaves_why, kept_at, unsure_at, changed_at
          from sync_places
          where association_id = $1 and platform = $2 and group_id = $3 and state = $4
              and record_id > $5
@@ -404,7 +493,7 @@ pub async fn of_group(
 ) -> Result<Vec<Place>, Error> {
     db.find(
         "select group_id, record_id, remote_id, name, wanted_at, confirmed_at, state, reason,
-             leaves_why, kept_at, changed_at
+             leaves_why, kept_at, unsure_at, changed_at
          from sync_places
          where association_id = $1 and platform = $2 and group_id = $3 and record_id > $4
          order by record_id

@@ -3,11 +3,15 @@
 
 mod store;
 
+use std::collections::{HashMap, HashSet};
+
+use serde_json::json;
+
 use super::places;
 use super::platform::{Fields, Platform};
 use crate::associations::Site;
 use crate::clock::Timestamp;
-use crate::db::{self, Db, Reader, Writer, rows};
+use crate::db::{self, Db, Many, Reader, Writer, rows};
 use crate::id::{AssociationId, CompanyId, FieldId, RecordId};
 use crate::token::{base64url, random_bytes, sha256};
 use crate::vault::Place as Sealing;
@@ -66,6 +70,21 @@ rows! {
         pub record_id: RecordId,
         pub sent: Option<String>,
         pub sent_hash: Option<String>,
+        /// Somebody is sending it, or ended before they were done.
+        pub lease_until: Option<Timestamp>,
+    }
+}
+
+/// Work that was taken, as little of it as gives it back: a bulk may be of a whole group.
+pub struct Taken {
+    record_id: RecordId,
+    marks: i64,
+    fence: i64,
+}
+
+impl From<Work> for Taken {
+    fn from(work: Work) -> Self {
+        Self { record_id: work.record_id, marks: work.marks, fence: work.fence }
     }
 }
 
@@ -152,38 +171,64 @@ pub async fn to_look(
     store::to_look(db, platform.as_text(), most).await
 }
 
-/// Makes the row of a record that nobody has marked yet.
-pub async fn touch(
-    tx: &mut Writer,
-    platform: Platform,
-    record: &RecordId,
-) -> Result<(), db::Error> {
-    store::touch(tx, platform.as_text(), record).await
-}
-
 /// One record, whether it is marked or not.
 pub async fn one(
     db: &mut Reader,
     platform: Platform,
     record: &RecordId,
 ) -> Result<Option<Marked>, db::Error> {
-    store::one(db, platform.as_text(), record).await
+    Ok(store::all(db, platform.as_text(), Many::keys([record])).await?.pop())
+}
+
+/// Each of these records, whether it is marked or not, in this order; one that nothing is known of yet
+/// got nothing.
+pub async fn all(
+    db: &mut Reader,
+    platform: Platform,
+    records: &[RecordId],
+) -> Result<Vec<Marked>, db::Error> {
+    let found = store::all(db, platform.as_text(), Many::keys(records)).await?;
+    let mut known: HashMap<RecordId, Marked> =
+        found.into_iter().map(|one| (one.record_id.clone(), one)).collect();
+    let fresh = |record: &RecordId| Marked {
+        record_id: record.clone(),
+        sent: None,
+        sent_hash: None,
+        lease_until: None,
+    };
+    let one = |record| known.remove(record).unwrap_or_else(|| fresh(record));
+    Ok(records.iter().map(one).collect())
 }
 
 /// Looked at; something is to be sent from `send_at` on, or nothing. Failures before are forgotten,
-/// because the record may be another one now.
+/// because the records may be others now.
 pub async fn looked(
     tx: &mut Writer,
     platform: Platform,
-    record: &RecordId,
+    records: &[&RecordId],
     send_at: Option<Timestamp>,
 ) -> Result<(), db::Error> {
-    store::looked(tx, platform.as_text(), record, send_at).await
+    match records {
+        [] => Ok(()),
+        some => store::looked(tx, platform.as_text(), Many::keys(some), send_at).await,
+    }
 }
 
 /// Asks to send a record, for a removal that was decided.
 pub async fn send(tx: &mut Writer, platform: Platform, record: &RecordId) -> Result<(), db::Error> {
-    store::send(tx, platform.as_text(), record).await
+    send_all(tx, platform, &[record]).await
+}
+
+/// Asks to send records.
+pub async fn send_all(
+    tx: &mut Writer,
+    platform: Platform,
+    records: &[&RecordId],
+) -> Result<(), db::Error> {
+    match records {
+        [] => Ok(()),
+        some => store::send(tx, platform.as_text(), Many::keys(some)).await,
+    }
 }
 
 /// Whether anything could be taken now.
@@ -197,15 +242,30 @@ pub async fn claim(tx: &mut Writer, platform: Platform, most: i64) -> Result<Vec
     store::claim(tx, platform.as_text(), most, until).await
 }
 
-/// Takes one record whatever is due, for a bulk; None while somebody else has it.
+/// Takes records whatever is due, for a bulk; but those that somebody else has.
 pub async fn take(
     tx: &mut Writer,
     platform: Platform,
-    record: &RecordId,
+    records: &[RecordId],
     seconds: i64,
-) -> Result<Option<Work>, db::Error> {
+) -> Result<Vec<Work>, db::Error> {
     let until = tx.now().plus_seconds(seconds);
-    store::take(tx, platform.as_text(), record, until).await
+    store::take(tx, platform.as_text(), Many::keys(records), until).await
+}
+
+/// What was taken for a bulk is everybody's again: done, but for those that were marked meanwhile or taken
+/// over.
+pub async fn give_back(
+    tx: &mut Writer,
+    platform: Platform,
+    taken: &[Taken],
+    answer: &str,
+) -> Result<(), db::Error> {
+    let pairs = taken.iter().map(|one| {
+        let Taken { record_id, marks, fence } = one;
+        (record_id, json!({ "marks": marks, "fence": fence }))
+    });
+    store::give_back(tx, platform.as_text(), Many::pairs(pairs), answer).await
 }
 
 /// Whether this work was not taken over meanwhile. Asked in the transaction that writes its outcome.
@@ -275,20 +335,34 @@ pub async fn bind(
     record: &RecordId,
     remote_id: &str,
 ) -> Result<bool, db::Error> {
-    let is_bound = store::bind(tx, platform.as_text(), record, remote_id).await?;
-    if is_bound && !places::is_stranger(record) {
-        places::adopt(tx, platform, remote_id, record).await?;
-    }
-    Ok(is_bound)
+    Ok(!bind_all(tx, platform, &[(record, remote_id)]).await?.is_empty())
 }
 
-/// Whose this id of the platform is.
-pub async fn owner(
+/// The same for many, no two of which have the same id there; answers for whom it is true.
+pub async fn bind_all(
+    tx: &mut Writer,
+    platform: Platform,
+    ids: &[(&RecordId, &str)],
+) -> Result<HashSet<RecordId>, db::Error> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let pairs = ids.iter().map(|(record, remote_id)| (record, json!({ "id": remote_id })));
+    let bound = store::bind(tx, platform.as_text(), Many::pairs(pairs)).await?;
+    let is_ours = |(record, _): &(RecordId, String)| !places::is_stranger(record);
+    let (ours, strangers): (Vec<_>, Vec<_>) = bound.into_iter().partition(is_ours);
+    places::adopt(tx, platform, &ours).await?;
+    Ok(ours.into_iter().chain(strangers).map(|(record, _)| record).collect())
+}
+
+/// Whose these ids of the platform are.
+pub async fn owners(
     db: &mut Reader,
     platform: Platform,
-    remote_id: &str,
-) -> Result<Option<RecordId>, db::Error> {
-    store::owner(db, platform.as_text(), remote_id).await
+    remote_ids: &[&str],
+) -> Result<HashMap<String, RecordId>, db::Error> {
+    let found = store::owners(db, platform.as_text(), Many::keys(remote_ids)).await?;
+    Ok(found.into_iter().collect())
 }
 
 /// Up to `most` records with who they are on the platform, by record, after the last one seen.
@@ -309,16 +383,35 @@ pub async fn remember(
     sealed: &str,
     hash: &str,
 ) -> Result<(), db::Error> {
-    store::remember(tx, platform.as_text(), record, sealed, hash).await
+    let version = json!({ "sent": sealed, "hash": hash });
+    store::remember(tx, platform.as_text(), Many::pairs([(record, version)])).await
+}
+
+/// The same of many: of each what it got, sealed, and its hash.
+pub async fn remember_all(
+    tx: &mut Writer,
+    platform: Platform,
+    versions: &[(&RecordId, String, String)],
+) -> Result<(), db::Error> {
+    if versions.is_empty() {
+        return Ok(());
+    }
+    let version = |(record, sealed, hash): &(&RecordId, String, String)| {
+        (record.to_string(), json!({ "sent": sealed, "hash": hash }))
+    };
+    store::remember(tx, platform.as_text(), Many::pairs(versions.iter().map(version))).await
 }
 
 /// The platform has something else than was sent last: it is to be sent again.
 pub async fn doubt_fields(
     tx: &mut Writer,
     platform: Platform,
-    record: &RecordId,
+    records: &[&RecordId],
 ) -> Result<(), db::Error> {
-    store::doubt_fields(tx, platform.as_text(), record).await
+    match records {
+        [] => Ok(()),
+        some => store::doubt_fields(tx, platform.as_text(), Many::keys(some)).await,
+    }
 }
 
 pub async fn known(db: &mut Reader, record: &RecordId) -> Result<Vec<Known>, db::Error> {

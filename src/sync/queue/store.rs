@@ -3,7 +3,7 @@
 use super::{Known, Marked, Work};
 use crate::associations::Site;
 use crate::clock::Timestamp;
-use crate::db::{Db, Error, Reader, Writer};
+use crate::db::{Db, Error, Many, Reader, Writer};
 use crate::id::{AssociationId, CompanyId, FieldId, RecordId};
 
 pub async fn mark(tx: &mut Writer, record: &RecordId) -> Result<(), Error> {
@@ -100,7 +100,7 @@ pub async fn with_field(
 pub async fn to_look(db: &mut Reader, platform: &str, most: i64) -> Result<Vec<Marked>, Error> {
     let now = db.now();
     db.find(
-        "select record_id, sent, sent_hash from sync_records
+        "select record_id, sent, sent_hash, lease_until from sync_records
          where association_id = $1 and platform = $2 and look_at <= $3
          order by look_at, record_id
          limit $4",
@@ -112,64 +112,52 @@ pub async fn to_look(db: &mut Reader, platform: &str, most: i64) -> Result<Vec<M
     .await
 }
 
-pub async fn touch(tx: &mut Writer, platform: &str, record: &RecordId) -> Result<(), Error> {
-    tx.change(
-        "insert into sync_records (association_id, platform, record_id, marks, tries, fence)
-         values ($1, $2, $3, 0, 0, 0)
-         on conflict do nothing",
-    )
-    .bind(platform)
-    .bind(record)
-    .run()
-    .await
-}
-
-pub async fn one(
-    db: &mut Reader,
-    platform: &str,
-    record: &RecordId,
-) -> Result<Option<Marked>, Error> {
+pub async fn all(db: &mut Reader, platform: &str, records: Many) -> Result<Vec<Marked>, Error> {
     db.find(
-        "select record_id, sent, sent_hash from sync_records
-         where association_id = $1 and platform = $2 and record_id = $3",
+        "select record_id, sent, sent_hash, lease_until from sync_records
+         where association_id = $1 and platform = $2
+             and record_id in (select key from jsonb_each($3))",
     )
     .bind(platform)
-    .bind(record)
-    .optional()
+    .bind(records)
+    .all()
     .await
 }
 
 pub async fn looked(
     tx: &mut Writer,
     platform: &str,
-    record: &RecordId,
+    records: Many,
     send_at: Option<Timestamp>,
 ) -> Result<(), Error> {
     tx.change(
         "update sync_records
          set look_at = null, send_at = $4, tries = 0, failure = null, failed_at = null,
              given_up_at = null
-         where association_id = $1 and platform = $2 and record_id = $3",
+         where association_id = $1 and platform = $2
+             and record_id in (select key from jsonb_each($3))",
     )
     .bind(platform)
-    .bind(record)
+    .bind(records)
     .bind(send_at)
     .run()
     .await
 }
 
-pub async fn send(tx: &mut Writer, platform: &str, record: &RecordId) -> Result<(), Error> {
+pub async fn send(tx: &mut Writer, platform: &str, records: Many) -> Result<(), Error> {
     let now = tx.now();
     tx.change(
         "insert into sync_records
              (association_id, platform, record_id, send_at, marks, marked_at, tries, fence)
-         values ($1, $2, $3, $4, 1, $4, 0, 0)
+         select $1, $2, key, $4, 1, $4, 0, 0
+         from jsonb_each($3)
+         where true
          on conflict (association_id, platform, record_id) do update
              set send_at = excluded.send_at, marks = sync_records.marks + 1,
                  given_up_at = null, tries = 0",
     )
     .bind(platform)
-    .bind(record)
+    .bind(records)
     .bind(now)
     .run()
     .await
@@ -191,6 +179,7 @@ pub async fn is_due(db: &mut Reader, platform: &str) -> Result<bool, Error> {
     Ok(found.is_some())
 }
 
+/// The plus keeps SQLite from walking through all that is due to find these few again.
 pub async fn claim(
     tx: &mut Writer,
     platform: &str,
@@ -200,7 +189,7 @@ pub async fn claim(
     let now = tx.now();
     tx.change(
         "update sync_records set lease_until = $4, fence = fence + 1
-         where association_id = $1 and platform = $2 and send_at <= $3
+         where association_id = $1 and platform = $2 and +send_at <= $3
              and (lease_until is null or lease_until <= $3)
              and record_id in (
                  select record_id from sync_records
@@ -222,14 +211,16 @@ pub async fn claim(
 pub async fn take(
     tx: &mut Writer,
     platform: &str,
-    record: &RecordId,
+    records: Many,
     until: Timestamp,
-) -> Result<Option<Work>, Error> {
+) -> Result<Vec<Work>, Error> {
     let now = tx.now();
     tx.change(
         "insert into sync_records
              (association_id, platform, record_id, marks, marked_at, tries, fence, lease_until)
-         values ($1, $2, $3, 1, $4, 0, 1, $5)
+         select $1, $2, key, 1, $4, 0, 1, $5
+         from jsonb_each($3)
+         where true
          on conflict (association_id, platform, record_id) do update
              set lease_until = excluded.lease_until, fence = sync_records.fence + 1
              where sync_records.lease_until is null or sync_records.lease_until <= $4
@@ -237,10 +228,10 @@ pub async fn take(
              lease_until",
     )
     .bind(platform)
-    .bind(record)
+    .bind(records)
     .bind(now)
     .bind(until)
-    .optional()
+    .all()
     .await
 }
 
@@ -327,6 +318,35 @@ pub async fn done(
     Ok(done.is_some())
 }
 
+pub async fn give_back(
+    tx: &mut Writer,
+    platform: &str,
+    taken: Many,
+    answer: &str,
+) -> Result<(), Error> {
+    let now = tx.now();
+    tx.change(
+        "insert into sync_records
+             (association_id, platform, record_id, marks, tries, fence, answer)
+         select $1, $2, key, cast(value ->> 'marks' as bigint), 0,
+             cast(value ->> 'fence' as bigint), $4
+         from jsonb_each($3)
+         where true
+         on conflict (association_id, platform, record_id) do update
+             set lease_until = null, answer = excluded.answer, tries = 0, failure = null,
+                 failed_at = null, given_up_at = null,
+                 send_at = case when sync_records.marks = excluded.marks then null
+                           else cast($5 as bigint) end
+             where sync_records.fence = excluded.fence",
+    )
+    .bind(platform)
+    .bind(taken)
+    .bind(answer)
+    .bind(now)
+    .run()
+    .await
+}
+
 pub async fn postpone(
     tx: &mut Writer,
     platform: &str,
@@ -376,44 +396,45 @@ pub async fn failed(
     Ok(done.is_some())
 }
 
+/// Answers who was bound.
 pub async fn bind(
     tx: &mut Writer,
     platform: &str,
-    record: &RecordId,
-    remote_id: &str,
-) -> Result<bool, Error> {
-    let bound: Option<(RecordId,)> = tx
-        .change(
-            "update sync_records set remote_id = $4
-             where association_id = $1 and platform = $2 and record_id = $3
-                 and not exists (select 1 from sync_records other
-                                 where other.association_id = $1 and other.platform = $2
-                                     and other.remote_id = $4 and other.record_id <> $3)
-             returning record_id",
-        )
-        .bind(platform)
-        .bind(record)
-        .bind(remote_id)
-        .optional()
-        .await?;
-    Ok(bound.is_some())
+    ids: Many,
+) -> Result<Vec<(RecordId, String)>, Error> {
+    tx.change(
+        "insert into sync_records
+             (association_id, platform, record_id, remote_id, marks, tries, fence)
+         select $1, $2, b.key, b.value ->> 'id', 0, 0, 0
+         from jsonb_each($3) b
+         where not exists (select 1 from sync_records other
+                           where other.association_id = $1 and other.platform = $2
+                               and other.remote_id = b.value ->> 'id'
+                               and other.record_id <> b.key)
+         on conflict (association_id, platform, record_id) do update
+             set remote_id = excluded.remote_id
+         returning record_id, remote_id",
+    )
+    .bind(platform)
+    .bind(ids)
+    .all()
+    .await
 }
 
-pub async fn owner(
+pub async fn owners(
     db: &mut Reader,
     platform: &str,
-    remote_id: &str,
-) -> Result<Option<RecordId>, Error> {
-    let found: Option<(RecordId,)> = db
-        .find(
-            "select record_id from sync_records
-             where association_id = $1 and platform = $2 and remote_id = $3",
-        )
-        .bind(platform)
-        .bind(remote_id)
-        .optional()
-        .await?;
-    Ok(found.map(|(record,)| record))
+    remote_ids: Many,
+) -> Result<Vec<(String, RecordId)>, Error> {
+    db.find(
+        "select remote_id, record_id from sync_records
+         where association_id = $1 and platform = $2
+             and remote_id in (select key from jsonb_each($3))",
+    )
+    .bind(platform)
+    .bind(remote_ids)
+    .all()
+    .await
 }
 
 pub async fn bound(
@@ -435,45 +456,46 @@ pub async fn bound(
     .await
 }
 
-pub async fn remember(
-    tx: &mut Writer,
-    platform: &str,
-    record: &RecordId,
-    sealed: &str,
-    hash: &str,
-) -> Result<(), Error> {
+pub async fn remember(tx: &mut Writer, platform: &str, versions: Many) -> Result<(), Error> {
     let now = tx.now();
     tx.change(
-        "update sync_records set sent = $4, sent_hash = $5, sent_at = $6
-         where association_id = $1 and platform = $2 and record_id = $3",
+        "insert into sync_records
+             (association_id, platform, record_id, sent, sent_hash, sent_at, marks, tries, fence)
+         select $1, $2, key, value ->> 'sent', value ->> 'hash', $4, 0, 0, 0
+         from jsonb_each($3)
+         where true
+         on conflict (association_id, platform, record_id) do update
+             set sent = excluded.sent, sent_hash = excluded.sent_hash, sent_at = excluded.sent_at",
     )
     .bind(platform)
-    .bind(record)
-    .bind(sealed)
-    .bind(hash)
+    .bind(versions)
     .bind(now)
     .run()
     .await
 }
 
-pub async fn doubt_fields(tx: &mut Writer, platform: &str, record: &RecordId) -> Result<(), Error> {
+pub async fn doubt_fields(tx: &mut Writer, platform: &str, records: Many) -> Result<(), Error> {
     tx.change(
         "update sync_records set sent_hash = null
-         where association_id = $1 and platform = $2 and record_id = $3",
+         where association_id = $1 and platform = $2
+             and record_id in (select key from jsonb_each($3))",
     )
     .bind(platform)
-    .bind(record)
+    .bind(records)
     .run()
     .await
 }
 
 pub async fn known(db: &mut Reader, record: &RecordId) -> Result<Vec<Known>, Error> {
     db.find(
-        "select platform, remote_id, sent, sent_hash, sent_at, answer, look_at, send_at,
-             marked_at, tries, failure, failed_at, given_up_at, lease_until
-         from sync_records
-         where association_id = $1 and record_id = $2
-         order by platform",
+        "select r.platform, r.remote_id, r.sent, r.sent_hash, r.sent_at, r.answer, r.look_at,
+             r.send_at, r.marked_at, r.tries, r.failure, r.failed_at, r.given_up_at, r.lease_until
+         from integrations i
+         join sync_records r
+             on r.association_id = i.association_id and r.platform = i.platform
+             and r.record_id = $2
+         where i.association_id = $1
+         order by i.platform",
     )
     .bind(record)
     .all()
@@ -497,13 +519,15 @@ pub async fn length(db: &mut Reader, platform: &str) -> Result<i64, Error> {
 
 pub async fn due(db: &Db, now: Timestamp) -> Result<Vec<(AssociationId, String)>, Error> {
     db.across_associations(
-        "select distinct association_id, platform from sync_records where look_at <= $1
-         union
-         select i.association_id, i.platform
+        "select i.association_id, i.platform
          from integrations i
          where exists (select 1 from sync_records r
                        where r.association_id = i.association_id and r.platform = i.platform
-                           and r.send_at <= $1 and (r.lease_until is null or r.lease_until <= $1))",
+                           and r.look_at <= $1)
+             or exists (select 1 from sync_records r
+                        where r.association_id = i.association_id and r.platform = i.platform
+                            and r.send_at <= $1
+                            and (r.lease_until is null or r.lease_until <= $1))",
     )
     .bind(now)
     .all()

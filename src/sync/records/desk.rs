@@ -4,7 +4,7 @@ use super::views::{Diff, Row, Section};
 use crate::associations::Site;
 use crate::id::RecordId;
 use crate::sessions::SignedIn;
-use crate::sync::look::{self, Version};
+use crate::sync::look::{self, Attempt, Version};
 use crate::sync::places::State;
 use crate::sync::platform::{Field, Fields};
 use crate::sync::queue::{self, Known};
@@ -81,7 +81,7 @@ async fn row(
     }
     let last = known.map_or((None, None), |it| (it.sent.as_deref(), it.sent_hash.as_deref()));
     let (mut db, integration) = (site.read(), &connection.integration);
-    let now = look::view(&mut db, site, integration, record, last, false).await?;
+    let now = look::view(&mut db, site, integration, record, last, Attempt::None).await?;
     let sent = known.and_then(|it| Some((it, it.sent_at?)));
     let fields = match (&now.version, sent) {
         (Some(Version::Fields(_)), Some((known, _))) => {

@@ -81,7 +81,7 @@ pub async fn sync_now(
     let mut tx = site.write().await?;
     for connection in &connections {
         let platform = connection.platform;
-        if !places::groups_of(&mut tx, platform, &id).await?.is_empty()
+        if !places::groups_of(&mut tx, platform, &[&id]).await?.is_empty()
             || !places::of_record(&mut tx, platform, &id).await?.is_empty()
         {
             queue::mark_one(&mut tx, platform, &id).await?;

@@ -374,7 +374,9 @@ pub async fn release(
     actor: &Actor,
 ) -> Result<Result<(), Refusal>, db::Error> {
     let mut tx = site.write().await?;
-    let Some(plan) = store::find(&mut tx, plan).await? else { return Ok(Err(Refusal::Unknown)) };
+    let Some(mut plan) = store::find(&mut tx, plan).await? else {
+        return Ok(Err(Refusal::Unknown));
+    };
     let (Some(platform), PlanState::Held) = (plan.platform(), plan.state()) else {
         return Ok(Err(Refusal::NotHeld));
     };
@@ -390,6 +392,11 @@ pub async fn release(
         link::ask_decision(&mut tx, platform, &plan.group_id, site.now).await?;
         tx.commit().await?;
         return Ok(Err(Refusal::Grown { then: plan.removes, now }));
+    }
+    // People were added while it was held: what was shown is what is kept.
+    if let Some(link) = link::find(&mut tx, platform, &plan.group_id).await? {
+        plan.size_before = plan.size_before.max(link.confirmed);
+        store::set_size(&mut tx, &plan.plan_id, plan.size_before).await?;
     }
     let (from, to) = (PlanState::Held, PlanState::Released);
     store::decide(&mut tx, &plan.plan_id, from, to, Some(actor.as_text())).await?;
@@ -513,9 +520,10 @@ pub async fn restore(
                 reason: None,
                 leaves_why: None,
                 kept_at: Some(site.now),
+                unsure_at: None,
                 changed_at: site.now,
             };
-            places::put(&mut tx, platform, &place).await?;
+            places::put(&mut tx, platform, &[place]).await?;
             queue::mark_one(&mut tx, platform, &row.record_id).await?;
             if let Some(remote_id) = &row.remote_id {
                 queue::bind(&mut tx, platform, &row.record_id, remote_id).await?;

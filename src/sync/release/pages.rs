@@ -13,14 +13,14 @@ use crate::db;
 use crate::groups::Group;
 use crate::groups::desk::found;
 use crate::id::{PlanId, RecordId};
+use crate::sessions::prove::{Step, carried, proved};
 use crate::sessions::{Admin, SignedIn, with_toast};
 use crate::sync::linking::impact::why;
 use crate::sync::places::{self, State};
 use crate::sync::platform::Platform;
-use crate::sync::prove::desk::{Step, proved};
 use crate::sync::status::views::{Cell, Piece};
 use crate::sync::status::words::Words;
-use crate::sync::{facts, guard};
+use crate::sync::{facts, guard, link};
 use crate::web::locale::Locale;
 use crate::web::page::{Here, Page, Toast};
 use crate::web::{Error, Form, csv};
@@ -82,7 +82,8 @@ async fn page(
     let last = removals.last().filter(|_| has_more).map(|last| last.record_id.to_string());
     let (removed, restored) = super::tally(&mut site.read(), &plan.plan_id).await?;
     let (adds, more_adds) = adds(site, platform, plan).await?;
-    let (title, status_cell) = told(&words, plan, removed);
+    let size = size(site, platform, plan).await?;
+    let (title, status_cell) = told(&words, plan, size, removed);
     let step = match plan.state() {
         PlanState::Held => Next::Decide,
         PlanState::Released if removed < plan.removes => {
@@ -158,12 +159,20 @@ async fn adds(
     Ok((names, (all - shown).max(0)))
 }
 
+/// Of how many they are. While a plan is held, people are still added.
+async fn size(site: &Site, platform: Platform, plan: &Plan) -> Result<i64, Error> {
+    if plan.state() != PlanState::Held {
+        return Ok(plan.size_before);
+    }
+    let link = link::find(&mut site.read(), platform, &plan.group_id).await?;
+    Ok(link.map_or(plan.size_before, |link| link.confirmed.max(plan.size_before)))
+}
+
 /// The headline, and what became of it.
-fn told(words: &Words<'_>, plan: &Plan, removed: i64) -> (String, Cell) {
+fn told(words: &Words<'_>, plan: &Plan, size: i64, removed: i64) -> (String, Cell) {
     let page = words.page;
-    let title =
-        words.two("sync-would-remove-title", ("removes", plan.removes), ("of", plan.size_before));
-    let over = words.two("sync-plan-title", ("removes", plan.removes), ("of", plan.size_before));
+    let title = words.two("sync-would-remove-title", ("removes", plan.removes), ("of", size));
+    let over = words.two("sync-plan-title", ("removes", plan.removes), ("of", size));
     let decided = plan.decided_at.unwrap_or(plan.made_at);
     let when = page.locale.moment(decided, words.now);
     let small = |key: &str| vec![Piece::text(words.one(key, "when", &when))];
@@ -225,6 +234,19 @@ fn download(site: Site, locale: Locale, group: &Group, plan: Plan) -> Response {
     csv::download(&name, &headings, String::new(), next)
 }
 
+/// The password before people are removed from a platform.
+pub fn removal_step(
+    page: Page,
+    removes: i64,
+    action_url: String,
+    carried: Vec<(String, String)>,
+    cancel_url: String,
+) -> Step {
+    let why = page.t1("sync-prove-why", "number", removes);
+    let button = page.t1("sync-remove-number", "number", removes);
+    Step { page, why, button, action_url, carried, cancel_url }
+}
+
 async fn file(site: Site, locale: Locale, plan: Plan, after: String) -> csv::Page<String> {
     let removals = super::removals(&site, &plan.plan_id, &after, A_PAGE).await?;
     let is_full = removals.len() == A_PAGE as usize;
@@ -260,12 +282,9 @@ pub async fn release(
         let refusal = Refusal::OtherNumber { typed, removes: plan.removes };
         return refused(&site, &admin, &group, &plan, refusal).await;
     }
-    let step = Step {
-        removes: plan.removes,
-        action_url: url(&plan, "/release"),
-        carried: &["count"],
-        cancel_url: url(&plan, ""),
-    };
+    let page = admin.visitor.page(&site, Here::Groups);
+    let (to, cancel_url) = (url(&plan, "/release"), url(&plan, ""));
+    let step = removal_step(page, plan.removes, to, carried(&form, &["count"]), cancel_url);
     let admin = match proved(&site, admin, &form, step).await? {
         Ok(admin) => admin,
         Err(asked) => return Ok(asked),

@@ -129,6 +129,14 @@ pub async fn removals(
     .await
 }
 
+pub async fn set_size(tx: &mut Writer, plan: &PlanId, size: i64) -> Result<(), Error> {
+    tx.change("update sync_plans set size_before = $3 where association_id = $1 and plan_id = $2")
+        .bind(plan)
+        .bind(size)
+        .run()
+        .await
+}
+
 /// False when it was in another state.
 pub async fn decide(
     tx: &mut Writer,
@@ -256,7 +264,7 @@ pub async fn kept(
 ) -> Result<Vec<Place>, Error> {
     db.find(
         "select p.group_id, p.record_id, p.remote_id, p.name, p.wanted_at, p.confirmed_at, p.state,
-             p.reason, p.leaves_why, p.kept_at, p.changed_at
+             p.reason, p.leaves_why, p.kept_at, p.unsure_at, p.changed_at
          from sync_places p
          where p.association_id = $1 and p.platform = $2 and p.group_id = $3
              and p.kept_at is not null

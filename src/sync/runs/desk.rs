@@ -64,6 +64,7 @@ fn run_line(site: &Site, page: &Page, run: &Run) -> Option<RunLine> {
         "settings" => "sync-run-settings",
         "restored" => "sync-run-restored",
         "many_changes" => "sync-run-many-changes",
+        "unsure" => "sync-run-unsure",
         _ => "sync-run-asked",
     };
     let found = match run.there {

@@ -2,13 +2,15 @@
 
 use super::super::contact::Contact;
 use super::super::integration::Integration;
-use super::super::look::{self, Version, View};
+use super::super::look::{self, Attempt, Version, View};
 use super::super::platform::higher_logic::{Item, Pushed};
 use super::super::platform::{Failure, HigherLogic, Platform};
 use super::super::queue::{self, Work};
 use super::super::sent::{self, Entry, What};
 use super::super::{places, release};
-use super::{Next, Trouble, connection, done, failed, give_back, is_gone, is_there, postpone};
+use super::{
+    Next, Trouble, connection, done, failed, give_back, is_gone, is_there, postpone, unsure,
+};
 use crate::associations::Site;
 use crate::db;
 use crate::token::{base64url, sha256};
@@ -36,7 +38,8 @@ pub async fn batch(
     for work in taken {
         let sent = (work.sent.as_deref(), work.sent_hash.as_deref());
         let mut db = site.read();
-        let view = look::view(&mut db, site, integration, &work.record_id, sent, false).await?;
+        let view =
+            look::view(&mut db, site, integration, &work.record_id, sent, Attempt::None).await?;
         let contact = match &view.version {
             Some(Version::Contact(contact)) if !view.is_settled() => (**contact).clone(),
             _ => {
@@ -125,13 +128,17 @@ async fn went_wrong(
 ) -> Result<Next, db::Error> {
     if let Some(until) = connection(site, PLATFORM, &failure).await? {
         for one in batch {
+            if failure.outcome_is_unknown() {
+                unsure(site, integration, &one.work).await?;
+            }
             postpone(site, PLATFORM, &one.work, until).await?;
         }
         return Ok(Next::Rest);
     }
     for one in batch {
         let again = queue::next_try(one.work.tries + 1, queue::Outlook::MayPass, site.now);
-        give_back(site, integration, &one.work, failure.words(), again).await?;
+        give_back(site, integration, &one.work, failure.words(), again, Attempt::of(&failure))
+            .await?;
     }
     Ok(Next::Stumbled)
 }

@@ -1,8 +1,8 @@
 //! Mobilize and Forj Community: one call for each group and person, and one for changed fields.
 
 use super::super::integration::{self, Integration};
-use super::super::link::{self, Link};
-use super::super::look::{self, Version, View};
+use super::super::link::{self, Cause, Link};
+use super::super::look::{self, Attempt, Version, View};
 use super::super::platform::mobilize::{Found, Member};
 use super::super::platform::{Failure, Field, Fields, Mobilize, Platform};
 use super::super::queue::{self, Work};
@@ -23,7 +23,7 @@ pub async fn record(
     let Some(platform) = integration.platform() else { return Ok(Next::Rest) };
     let sent = (work.sent.as_deref(), work.sent_hash.as_deref());
     let mut db = site.read();
-    let view = look::view(&mut db, site, integration, &work.record_id, sent, false).await?;
+    let view = look::view(&mut db, site, integration, &work.record_id, sent, Attempt::None).await?;
     let links = link::list(&mut db, platform).await?;
     let mut sending = Sending { site, platform, client, work, links };
     let outcome = sending.all(&view).await?;
@@ -92,7 +92,7 @@ impl Sending<'_> {
             if let Err(trouble) = self.goes_on().await? {
                 return Ok(Err(trouble));
             }
-            match self.remove(group, &remote).await? {
+            match self.remove(group, &remote, view).await? {
                 Ok(()) => answer = "out of the group".to_owned(),
                 Err(trouble) => return Ok(Err(trouble)),
             }
@@ -259,13 +259,19 @@ impl Sending<'_> {
         Ok(Ok(()))
     }
 
-    async fn remove(&mut self, group: &GroupId, remote: &str) -> Sent<()> {
+    async fn remove(&mut self, group: &GroupId, remote: &str, view: &View) -> Sent<()> {
         let mut db = self.site.read();
         let places = places::of_record(&mut db, self.platform, &self.work.record_id).await?;
         let place = places.into_iter().find(|place| place.group_id == *group);
         let Some(place) = place else { return Ok(Ok(())) };
-        let known = self.known_id().or(place.remote_id.clone());
-        let Some(id) = known else { return Ok(Ok(())) };
+        let known = match self.known_id().or(place.remote_id.clone()) {
+            Some(id) => Some(id),
+            None => match self.find_whoever_was_added(group, view).await? {
+                Ok(found) => found,
+                Err(trouble) => return Ok(Err(trouble)),
+            },
+        };
+        let Some(id) = known else { return self.was_not_added(group).await.map(Ok) };
         let key = self.key("remove", remote);
         if let Err(failure) = self.client.remove(remote, &id, &key).await {
             if let Failure::GroupGone { words } = &failure {
@@ -286,6 +292,49 @@ impl Sending<'_> {
         }
         tx.commit().await?;
         Ok(Ok(()))
+    }
+
+    /// Who it is there whose addition was never answered. Where the platform cannot be asked for them, a
+    /// full check finds them in the group's list.
+    async fn find_whoever_was_added(
+        &mut self,
+        group: &GroupId,
+        view: &View,
+    ) -> Sent<Option<String>> {
+        let email = match &view.version {
+            Some(Version::Fields(fields)) => fields.get(Field::Email),
+            _ => None,
+        };
+        let found = match email {
+            Some(email) => self.client.find_by_email(email).await,
+            None => Ok(Found::CannotAsk),
+        };
+        match found {
+            Err(failure) => Ok(Err(failure.into())),
+            Ok(Found::Nobody) => Ok(Ok(None)),
+            Ok(Found::Several | Found::CannotAsk) => {
+                let mut tx = self.site.write().await?;
+                link::ask_check(&mut tx, self.platform, group, Cause::Unsure).await?;
+                tx.commit().await?;
+                Ok(Ok(None))
+            }
+            Ok(Found::One(member)) => {
+                let mut tx = self.site.write().await?;
+                let record = &self.work.record_id;
+                let is_theirs =
+                    queue::bind(&mut tx, self.platform, record, &member.remote_id).await?;
+                tx.commit().await?;
+                Ok(Ok(is_theirs.then_some(member.remote_id)))
+            }
+        }
+    }
+
+    async fn was_not_added(&mut self, group: &GroupId) -> Result<(), db::Error> {
+        let mut tx = self.site.write().await?;
+        if queue::holds(&mut tx, self.platform, &self.work).await? {
+            is_gone(&mut tx, self.platform, &self.work, group).await?;
+        }
+        tx.commit().await
     }
 
     async fn note(

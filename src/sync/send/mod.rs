@@ -5,7 +5,7 @@ pub mod higher_logic;
 pub mod mobilize;
 
 use super::integration::{self, Integration};
-use super::look::{self, View};
+use super::look::{self, Attempt, View};
 use super::platform::{Failure, Platform};
 use super::queue::{self, Outlook, Work};
 use super::{link, places};
@@ -56,7 +56,7 @@ pub async fn done(
     if !queue::holds(&mut tx, platform, work).await? {
         return Ok(());
     }
-    let view = look_again(&mut tx, site, integration, work, false).await?;
+    let view = look_again(&mut tx, site, integration, work, Attempt::None).await?;
     view.write(&mut tx, platform).await?;
     if view.is_settled() {
         queue::done(&mut tx, platform, work, answer).await?;
@@ -73,13 +73,13 @@ async fn look_again(
     site: &Site,
     integration: &Integration,
     work: &Work,
-    is_retry: bool,
+    attempt: Attempt,
 ) -> Result<View, db::Error> {
     let platform = integration.platform().unwrap_or(Platform::Mobilize);
     let known = queue::one(tx, platform, &work.record_id).await?;
     let sent = known.as_ref().and_then(|known| known.sent.as_deref());
     let hash = known.as_ref().and_then(|known| known.sent_hash.as_deref());
-    look::view(tx, site, integration, &work.record_id, (sent, hash), is_retry).await
+    look::view(tx, site, integration, &work.record_id, (sent, hash), attempt).await
 }
 
 /// It did not go out: counts, and says when it is tried again; a trouble of the whole connection counts
@@ -91,6 +91,10 @@ pub async fn failed(
     trouble: &Trouble,
 ) -> Result<Next, db::Error> {
     let Some(platform) = integration.platform() else { return Ok(Next::Rest) };
+    let attempt = match trouble {
+        Trouble::Failure(failure) => Attempt::of(failure),
+        _ => Attempt::Failed,
+    };
     let (words, outlook, next) = match trouble {
         Trouble::Paused => {
             postpone(site, platform, work, site.now).await?;
@@ -102,6 +106,9 @@ pub async fn failed(
             let words = failure.words().to_owned();
             match connection(site, platform, failure).await? {
                 Some(until) => {
+                    if failure.outcome_is_unknown() {
+                        unsure(site, integration, work).await?;
+                    }
                     postpone(site, platform, work, until).await?;
                     return Ok(Next::Rest);
                 }
@@ -111,8 +118,19 @@ pub async fn failed(
         }
     };
     let again_at = queue::next_try(work.tries + 1, outlook, site.now);
-    give_back(site, integration, work, &words, again_at).await?;
+    give_back(site, integration, work, &words, again_at, attempt).await?;
     Ok(next)
+}
+
+/// No try that counts, but it may have been carried out: that is remembered (SEC-Y8).
+pub async fn unsure(site: &Site, integration: &Integration, work: &Work) -> Result<(), db::Error> {
+    let Some(platform) = integration.platform() else { return Ok(()) };
+    let mut tx = site.write().await?;
+    if queue::holds(&mut tx, platform, work).await? {
+        let view = look_again(&mut tx, site, integration, work, Attempt::Unsure).await?;
+        view.write(&mut tx, platform).await?;
+    }
+    tx.commit().await
 }
 
 /// A try that counts, with the words of what went wrong and when the next one is.
@@ -122,11 +140,12 @@ pub async fn give_back(
     work: &Work,
     words: &str,
     again_at: Option<Timestamp>,
+    attempt: Attempt,
 ) -> Result<(), db::Error> {
     let Some(platform) = integration.platform() else { return Ok(()) };
     let mut tx = site.write().await?;
     if queue::failed(&mut tx, platform, work, words, again_at).await? {
-        let view = look_again(&mut tx, site, integration, work, true).await?;
+        let view = look_again(&mut tx, site, integration, work, attempt).await?;
         view.write(&mut tx, platform).await?;
     }
     tx.commit().await
@@ -187,7 +206,7 @@ pub async fn is_there(
     work: &Work,
     group: &GroupId,
 ) -> Result<(), db::Error> {
-    if places::confirm(tx, platform, group, &work.record_id).await? {
+    if !places::confirm(tx, platform, group, &[&work.record_id]).await?.is_empty() {
         link::count(tx, platform, group, 1).await?;
     }
     Ok(())
@@ -200,8 +219,8 @@ pub async fn is_gone(
     work: &Work,
     group: &GroupId,
 ) -> Result<(), db::Error> {
-    if places::unconfirm(tx, platform, group, &work.record_id).await? {
-        link::count(tx, platform, group, -1).await?;
+    if !places::unconfirm(tx, platform, group, &[&work.record_id]).await?.is_empty() {
+        return link::count(tx, platform, group, -1).await;
     }
-    Ok(())
+    places::not_there(tx, platform, group, &work.record_id).await
 }

@@ -2,10 +2,12 @@
 
 mod store;
 
+use serde_json::{Value, json};
+
 use super::platform::Platform;
 use crate::associations::Site;
 use crate::clock::Timestamp;
-use crate::db::{self, Reader, Writer, rows};
+use crate::db::{self, Many, Reader, Writer, rows};
 use crate::id::{GroupId, RecordId, SentId};
 use crate::vault::Place as Sealing;
 
@@ -68,12 +70,36 @@ pub struct Entry<'a> {
 }
 
 pub async fn record(tx: &mut Writer, site: &Site, entry: &Entry<'_>) -> Result<(), db::Error> {
+    store::insert(tx, entry.platform.as_text(), Many::values([row(site, entry)])).await
+}
+
+/// The same of many things that one platform answered.
+pub async fn record_all(
+    tx: &mut Writer,
+    site: &Site,
+    platform: Platform,
+    entries: &[Entry<'_>],
+) -> Result<(), db::Error> {
+    let rows = Many::values(entries.iter().map(|entry| row(site, entry)));
+    store::insert(tx, platform.as_text(), rows).await
+}
+
+fn row(site: &Site, entry: &Entry<'_>) -> Value {
     let id = SentId::random();
-    let sealed = entry.payload.map(|payload| {
+    let payload = entry.payload.map(|payload| {
         let place = Sealing { table: "sync_sent", column: "payload", row: id.as_str() };
         site.app.vault.seal(site.id(), &place, payload)
     });
-    store::insert(tx, &id, entry, sealed.as_deref()).await
+    json!({
+        "id": id,
+        "group_id": entry.group,
+        "record_id": entry.record,
+        "what": entry.what.as_text(),
+        "fields": (!entry.fields.is_empty()).then(|| entry.fields.join(" ")),
+        "payload": payload,
+        "answer": entry.answer,
+        "uncounted_why": entry.uncounted_why,
+    })
 }
 
 /// What went out, as it was sealed.

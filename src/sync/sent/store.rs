@@ -1,35 +1,25 @@
 //! `sync_sent`.
 
-use super::{Entry, Sent};
+use super::Sent;
 use crate::associations::Site;
 use crate::clock::Timestamp;
-use crate::db::{Error, Reader, Writer};
+use crate::db::{Error, Many, Reader, Writer};
 use crate::id::{GroupId, RecordId, SentId};
 
-pub async fn insert(
-    tx: &mut Writer,
-    id: &SentId,
-    entry: &Entry<'_>,
-    sealed: Option<&str>,
-) -> Result<(), Error> {
+pub async fn insert(tx: &mut Writer, platform: &str, rows: Many) -> Result<(), Error> {
     let now = tx.now();
-    let fields = (!entry.fields.is_empty()).then(|| entry.fields.join(" "));
     tx.change(
         "insert into sync_sent
              (association_id, sent_id, platform, group_id, record_id, at, what, fields, payload,
               answer, uncounted_why)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+         select $1, value ->> 'id', $2, value ->> 'group_id', value ->> 'record_id', $4,
+             value ->> 'what', value ->> 'fields', value ->> 'payload', value ->> 'answer',
+             value ->> 'uncounted_why'
+         from jsonb_each($3)",
     )
-    .bind(id)
-    .bind(entry.platform.as_text())
-    .bind(entry.group)
-    .bind(entry.record)
+    .bind(platform)
+    .bind(rows)
     .bind(now)
-    .bind(entry.what.as_text())
-    .bind(fields)
-    .bind(sealed)
-    .bind(entry.answer)
-    .bind(entry.uncounted_why)
     .run()
     .await
 }

@@ -2,19 +2,18 @@
 
 use askama::Template;
 
-use super::views::{Banner, Cell, CellView, Live, Note};
+use super::views::{Banner, Banners, Cell, CellView, Live, Note};
 use super::words::Words;
 use super::{Connection, Overview, Standing};
 use crate::associations::Site;
 use crate::db;
-use crate::groups;
 use crate::id::GroupId;
 use crate::sessions::SignedIn;
 use crate::sync::link::Link;
 use crate::sync::platform::Platform;
 use crate::sync::runs;
 use crate::web::Error;
-use crate::web::companion::{Choice, Columns, Markup};
+use crate::web::companion::{Choice, Columns, GroupList, Markup};
 use crate::web::page::{Here, Page};
 
 pub fn rendered(view: &impl Template) -> Result<Markup, Error> {
@@ -36,39 +35,6 @@ pub fn cell(
     rendered(&CellView { page, id, row: row.to_owned(), cell })
 }
 
-/// A connected platform has a column, whether anything is linked there or not.
-pub async fn group_columns(
-    site: &Site,
-    admin: &SignedIn,
-    groups: &[GroupId],
-) -> Result<Columns, Error> {
-    let overview = Overview::of_all(site).await?;
-    let page = admin.visitor.page(site, Here::Groups);
-    let mut rows = Vec::with_capacity(groups.len());
-    for group in groups {
-        rows.push(group_cells(site, &page, &overview, group).await?);
-    }
-    Ok(Columns { headings: headings(&overview), rows })
-}
-
-fn headings(overview: &Overview) -> Vec<String> {
-    overview.connections.iter().map(|it| it.platform.name().to_owned()).collect()
-}
-
-async fn group_cells(
-    site: &Site,
-    page: &Page,
-    overview: &Overview,
-    group: &GroupId,
-) -> Result<Vec<Markup>, Error> {
-    let mut cells = Vec::with_capacity(overview.connections.len());
-    for connection in &overview.connections {
-        let shown = group_cell(site, page, overview, connection, group).await?;
-        cells.push(cell(page, connection.platform, group.as_str(), "", shown)?);
-    }
-    Ok(cells)
-}
-
 pub async fn group_cell(
     site: &Site,
     page: &Page,
@@ -77,10 +43,21 @@ pub async fn group_cell(
     group: &GroupId,
 ) -> Result<Cell, Error> {
     let standing = overview.standing(site, connection, group).await?;
+    Ok(shown(site, page, overview, connection, group, &standing))
+}
+
+fn shown(
+    site: &Site,
+    page: &Page,
+    overview: &Overview,
+    connection: &Connection,
+    group: &GroupId,
+    standing: &Standing,
+) -> Cell {
     let link = overview.link(connection.platform, group);
     let name = link.map_or("", |link| link.remote_name.as_str());
     let kind = link.and_then(Link::group_type);
-    Ok(words(page, site, connection.platform).group(group.as_str(), name, kind, &standing))
+    words(page, site, connection.platform).group(group.as_str(), name, kind, standing)
 }
 
 /// The filter of the list of groups.
@@ -102,6 +79,18 @@ impl Which {
         }
     }
 
+    /// With the number of groups that it leaves.
+    fn choice(self, page: &Page, all: &[(&GroupId, Vec<Standing>)]) -> Choice {
+        let number = all.iter().filter(|(_, standings)| self.holds(standings)).count();
+        let key = match self {
+            Self::Attention => "sync-filter-attention",
+            Self::Moving => "sync-filter-syncing",
+            Self::NotLinked => "sync-filter-unlinked",
+        };
+        let number = i64::try_from(number).unwrap_or(i64::MAX);
+        Choice { value: self.as_text().to_owned(), words: page.t1(key, "number", number) }
+    }
+
     fn holds(self, standings: &[Standing]) -> bool {
         match self {
             Self::Attention => standings.iter().any(Standing::needs_attention),
@@ -111,86 +100,69 @@ impl Which {
     }
 }
 
-async fn standings(
+/// A connected platform has a column, whether anything is linked there or not.
+pub async fn group_list(
     site: &Site,
-    overview: &Overview,
-    group: &GroupId,
-) -> Result<Vec<Standing>, db::Error> {
-    let mut standings = Vec::with_capacity(overview.connections.len());
-    for connection in &overview.connections {
-        standings.push(overview.standing(site, connection, group).await?);
-    }
-    Ok(standings)
-}
-
-/// All groups, with how each stands on every platform that is connected.
-async fn all(site: &Site) -> Result<Vec<(GroupId, Vec<Standing>)>, db::Error> {
-    let overview = Overview::of_all(site).await?;
-    let groups = groups::list(&mut site.read()).await?;
-    let mut all = Vec::with_capacity(groups.len());
-    for group in groups {
-        let standings = standings(site, &overview, &group.group_id).await?;
-        all.push((group.group_id, standings));
-    }
-    Ok(all)
-}
-
-pub async fn group_filter(site: &Site, admin: &SignedIn) -> Result<Vec<Choice>, Error> {
-    if super::connections(site).await?.is_empty() {
-        return Ok(Vec::new());
-    }
-    let locale = admin.visitor.locale;
-    let (all, mut choices) = (all(site).await?, Vec::new());
-    for which in Which::ALL {
-        let number = all.iter().filter(|(_, standings)| which.holds(standings)).count();
-        let number = i64::try_from(number).unwrap_or(i64::MAX);
-        let key = match which {
-            Which::Attention => "sync-filter-attention",
-            Which::Moving => "sync-filter-syncing",
-            Which::NotLinked => "sync-filter-unlinked",
-        };
-        let words = locale.text(key, &[("number", number.into())]);
-        choices.push(Choice { value: which.as_text().to_owned(), words });
-    }
-    Ok(choices)
-}
-
-pub async fn groups_that_are(site: &Site, choice: &str) -> Result<Vec<GroupId>, Error> {
-    let which = Which::ALL.into_iter().find(|which| which.as_text() == choice);
-    let Some(which) = which else { return Ok(Vec::new()) };
-    let those = all(site).await?.into_iter().filter(|(_, standings)| which.holds(standings));
-    Ok(those.map(|(group, _)| group).collect())
-}
-
-pub async fn group_list_note(site: &Site, admin: &SignedIn) -> Result<Markup, Error> {
+    admin: &SignedIn,
+    groups: &[GroupId],
+    choice: &str,
+) -> Result<GroupList, Error> {
     let overview = Overview::of_all(site).await?;
     if overview.connections.is_empty() {
-        return Ok(Markup::default());
+        return Ok(GroupList::default());
     }
     let page = admin.visitor.page(site, Here::Groups);
-    let mut banners = Vec::new();
-    for connection in &overview.connections {
-        if let Some(rest) = &connection.rest {
-            let standing = Standing::Resting(rest.clone());
-            let banner = words(&page, site, connection.platform).banner("", &standing);
-            // Staging is said once, of all platforms.
-            banners.extend(
-                banner.filter(|it| banners.iter().all(|known: &Banner| known.what != it.what)),
-            );
+    let (mut all, mut rows) = (Vec::with_capacity(groups.len()), Vec::with_capacity(groups.len()));
+    for group in groups {
+        let (mut standings, mut cells) = (Vec::new(), Vec::new());
+        for connection in &overview.connections {
+            let standing = overview.standing(site, connection, group).await?;
+            let shown = shown(site, &page, &overview, connection, group, &standing);
+            cells.push(cell(&page, connection.platform, group.as_str(), "", shown)?);
+            standings.push(standing);
         }
+        all.push((group, standings));
+        rows.push(cells);
     }
-    let nightly = runs::last_nightly(&mut site.read()).await?;
-    let lines = match nightly {
-        None => Vec::new(),
-        Some(night) => {
-            let when = page.locale.moment(night.at, site.now);
-            let found = page.t1("sync-nightly-found", "number", night.differences);
-            let args = [("when", (&when).into()), ("found", (&found).into())];
-            vec![page.locale.text("sync-nightly", &args)]
-        }
-    };
-    let live = rendered(&Live { is_live: is_moving(site, &overview).await? })?;
-    rendered(&Note { page: &page, banners, lines, live })
+    let chosen = Which::ALL.into_iter().find(|which| which.as_text() == choice);
+    let left = chosen.map(|which| {
+        let those = all.iter().filter(|(_, standings)| which.holds(standings));
+        those.map(|(group, _)| (*group).clone()).collect()
+    });
+    let headings = overview.connections.iter().map(|it| it.platform.name().to_owned()).collect();
+    let is_live = all.iter().any(|(_, standings)| Which::Moving.holds(standings));
+    Ok(GroupList {
+        banners: banners(site, &page, &overview)?,
+        choices: Which::ALL.into_iter().map(|which| which.choice(&page, &all)).collect(),
+        left,
+        columns: Columns { headings, rows },
+        note: note(site, &page, is_live).await?,
+    })
+}
+
+/// What keeps a whole connection from syncing.
+fn banners(site: &Site, page: &Page, overview: &Overview) -> Result<Markup, Error> {
+    let mut banners: Vec<Banner> = Vec::new();
+    for connection in &overview.connections {
+        let Some(rest) = &connection.rest else { continue };
+        let standing = Standing::Resting(rest.clone());
+        let banner = words(page, site, connection.platform).banner("", &standing);
+        // Staging is said once, of all platforms.
+        banners.extend(banner.filter(|it| banners.iter().all(|known| known.what != it.what)));
+    }
+    rendered(&Banners { page, banners })
+}
+
+async fn note(site: &Site, page: &Page, is_live: bool) -> Result<Markup, Error> {
+    let night = runs::last_nightly(&mut site.read()).await?;
+    let line = night.map(|night| {
+        let when = page.locale.moment(night.at, site.now);
+        let found = page.t1("sync-nightly-found", "number", night.differences);
+        let args = [("when", (&when).into()), ("found", (&found).into())];
+        page.locale.text("sync-nightly", &args)
+    });
+    let live = rendered(&Live { is_live })?;
+    rendered(&Note { line, live })
 }
 
 pub async fn is_moving(site: &Site, overview: &Overview) -> Result<bool, db::Error> {

@@ -96,13 +96,19 @@ pub struct Other {
     pub can_be_handed_back: bool,
 }
 
-/// Under the list of groups, and above it once something waits for an admin.
+/// Above the list of groups, once something waits for an admin.
 #[derive(Template)]
-#[template(path = "sync/note.html")]
-pub struct Note<'a> {
+#[template(path = "sync/banners.html")]
+pub struct Banners<'a> {
     pub page: &'a Page,
     pub banners: Vec<Banner>,
-    pub lines: Vec<String>,
+}
+
+/// Under the list of groups: what the last nightly check found.
+#[derive(Template)]
+#[template(path = "sync/note.html")]
+pub struct Note {
+    pub line: Option<String>,
     pub live: Markup,
 }
 
@@ -268,8 +274,8 @@ pub mod samples {
         });
         let rows = rows.collect();
         let live = markup(&Live { is_live: true });
-        let lines = vec!["Last nightly check today at 2:00: no differences.".to_owned()];
-        let note = markup(&Note { page: &page, banners, lines, live });
+        let line = Some("Last nightly check today at 2:00: no differences.".to_owned());
+        let note = markup(&Note { line, live });
         let list = List {
             page: of(Here::Groups),
             search: String::new(),
@@ -277,6 +283,7 @@ pub mod samples {
             choices: Vec::new(),
             headings: vec!["Mobilize".to_owned()],
             rows,
+            banners: markup(&Banners { page: &page, banners }),
             note,
         };
         list.render().unwrap()

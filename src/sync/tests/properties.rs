@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::facts::{Facts, Kind, Login};
 use super::super::guard::{self, Doubt, Question};
-use super::super::look::{Situation, decide, finish};
+use super::super::look::{Attempt, Situation, decide, finish};
 use super::super::places::{Place, State};
 use super::super::plan::{self, Listed, Wanted};
 use super::super::platform::Platform;
@@ -340,6 +340,7 @@ fn record(dice: &mut Dice) -> (Platform, Option<Facts>, Vec<GroupId>, Vec<Place>
         }
         let mut instant = |times| dice.one_in(times).then_some(now());
         let (wanted_at, confirmed_at, kept_at) = (instant(2), instant(2), instant(6));
+        let unsure_at = instant(4);
         places.push(Place {
             group_id: group_id(number),
             record_id: Facts::sample().record,
@@ -351,6 +352,7 @@ fn record(dice: &mut Dice) -> (Platform, Option<Facts>, Vec<GroupId>, Vec<Place>
             reason: None,
             leaves_why: None,
             kept_at,
+            unsure_at,
             changed_at: now(),
         });
     }
@@ -380,8 +382,12 @@ fn wanted(
     wanted
 }
 
-fn there(places: &[Place]) -> BTreeSet<GroupId> {
-    let confirmed = places.iter().filter(|place| place.confirmed_at.is_some());
+/// Where it is, or may be for all that is known.
+fn there(places: &[Place], attempt: Attempt) -> BTreeSet<GroupId> {
+    let is_unsure = matches!(attempt, Attempt::Unsure | Attempt::UnderWay);
+    let confirmed = places
+        .iter()
+        .filter(|place| place.may_be_there() || (is_unsure && place.wanted_at.is_some()));
     confirmed.map(|place| place.group_id.clone()).collect()
 }
 
@@ -395,16 +401,18 @@ fn a_record_comes_to_be_where_it_is_wanted_and_is_removed_only_where_that_was_de
         let wanted = wanted(platform, facts.as_ref(), &groups, &places);
         let gate_is_open = dice.one_in(2);
         let (first, mut removed) = (places.clone(), BTreeSet::new());
-        for _ in 0..3 {
+        let attempts = [Attempt::None, Attempt::Failed, Attempt::Unsure, Attempt::UnderWay];
+        for attempt in [dice.of(&attempts), Attempt::None, Attempt::None] {
             let situation = Situation {
                 platform,
                 now: now(),
+                attempt,
                 facts: facts.as_ref(),
                 groups: &groups,
                 places: &places,
             };
             let mut outcome = decide(&situation);
-            finish(&mut outcome, true, false);
+            finish(&mut outcome, true, attempt);
             let decided: BTreeSet<GroupId> = { places.iter() }
                 .filter(|place| place.state() == State::Going)
                 .map(|place| place.group_id.clone())
@@ -413,7 +421,7 @@ fn a_record_comes_to_be_where_it_is_wanted_and_is_removed_only_where_that_was_de
                 assert!(decided.contains(group), "seed {seed}: nobody let {group} go");
                 assert!(!wanted.contains(group), "seed {seed}: {group} is wanted");
             }
-            let mut after = there(&places);
+            let mut after = there(&places, attempt);
             after.extend(outcome.adds.iter().cloned());
             after.retain(|group| !outcome.removes.contains(group));
             assert_eq!(outcome.stays, after, "seed {seed}");
@@ -421,9 +429,9 @@ fn a_record_comes_to_be_where_it_is_wanted_and_is_removed_only_where_that_was_de
             places = outcome.places.clone();
             for place in &mut places {
                 if outcome.adds.contains(&place.group_id) {
-                    place.confirmed_at = Some(now());
+                    (place.confirmed_at, place.unsure_at) = (Some(now()), None);
                 } else if outcome.removes.contains(&place.group_id) {
-                    place.confirmed_at = None;
+                    (place.confirmed_at, place.unsure_at) = (None, None);
                 }
                 if gate_is_open && outcome.undecided.contains(&place.group_id) {
                     place.state = State::Going.as_text().to_owned();
@@ -431,7 +439,7 @@ fn a_record_comes_to_be_where_it_is_wanted_and_is_removed_only_where_that_was_de
             }
         }
 
-        let there_now = there(&places);
+        let there_now = there(&places, Attempt::None);
         assert!(there_now.is_superset(&wanted), "seed {seed}: {there_now:?}");
         for place in places.iter().filter(|place| !wanted.contains(&place.group_id)) {
             // H:106: Higher Logic keeps whoever does not sync any more as they are.

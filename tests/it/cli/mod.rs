@@ -10,3 +10,4 @@ mod place;
 mod records;
 mod relying_party;
 mod start;
+mod sync;

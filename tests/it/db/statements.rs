@@ -37,6 +37,56 @@ async fn every_statement_prepares() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
+/// Tables with a row for each member, and more. Their names begin those of their indexes.
+const LARGE: [&str; 8] = [
+    "sync_places",
+    "sync_records",
+    "sync_sent",
+    "sync_plan_removals",
+    "group_members",
+    "group_companies",
+    "custom_values",
+    "logins",
+];
+
+/// One change costs the same in a group of a hundred thousand: no statement of sync reads a large table
+/// from end to end. PostgreSQL chooses by what it has counted; SQLite chooses by the text alone, so that it
+/// can be tested on an empty database.
+#[tokio::test]
+async fn sync_asks_for_few_rows_by_an_index_that_leads_to_them() {
+    let novi = Novi::start().await;
+    if !novi.on_sqlite() {
+        return;
+    }
+    let sources = sources();
+    let of_sync = holding_sql(&sources).filter(|source| source.path.starts_with("sync"));
+    // What the list of all groups says of each of them.
+    let whole = "select p.platform, p.group_id, p.state, count(*) as number";
+    let mut conn = SqliteConnection::connect(&novi.url).await.unwrap();
+    let mut slow = Vec::new();
+    for statement in of_sync.flat_map(Source::statements) {
+        let text = statement.on(true);
+        if text.starts_with(whole) {
+            continue;
+        }
+        let explain = AssertSqlSafe(format!("explain query plan {text}"));
+        let plan: Vec<(i64, i64, i64, String)> =
+            sqlx::query_as(explain).fetch_all(&mut conn).await.unwrap();
+        let steps = plan.into_iter().map(|(_, _, _, step)| step);
+        slow.extend(steps.filter(|step| is_walk(step)).map(|step| format!("{step}\n{text}")));
+    }
+    assert!(slow.is_empty(), "{}", slow.join("\n\n"));
+}
+
+/// `SCAN p USING INDEX sync_places_by_record`, or `SEARCH p USING … (association_id=? AND platform=?)`.
+fn is_walk(step: &str) -> bool {
+    let index = step.split("INDEX ").nth(1).unwrap_or_default();
+    let index = index.trim_start_matches("sqlite_autoindex_");
+    let by = index.split_once(" (").map_or("", |(_, by)| by);
+    let is_wide = matches!(by, "" | "association_id=?)" | "association_id=? AND platform=?)");
+    is_wide && LARGE.iter().any(|table| index.starts_with(table))
+}
+
 /// STYLE.md 3.
 #[test]
 fn sql_stands_in_files_called_store_and_nowhere_else() {

@@ -10,7 +10,7 @@ use novi_sso::groups;
 use novi_sso::id::{GroupId, RecordId};
 use novi_sso::sessions::SignedIn;
 use novi_sso::web::Fields;
-use novi_sso::web::companion::{Answer, Choice, Columns, Companion, Markup, Taken};
+use novi_sso::web::companion::{Answer, Choice, Columns, Companion, GroupList, Markup, Taken};
 
 use super::{at, people, ruth, saved};
 use crate::support::Novi;
@@ -41,26 +41,21 @@ fn choices(value: &str, words: &str) -> Vec<Choice> {
 }
 
 impl Companion for Beside {
-    fn group_columns<'a>(
+    fn group_list<'a>(
         &'a self,
         _: &'a Site,
         _: &'a SignedIn,
         groups: &'a [GroupId],
-    ) -> Answer<'a, Columns> {
-        answer(columns("Sync", groups, |group| format!("status of {group}")))
-    }
-
-    fn group_filter<'a>(&'a self, _: &'a Site, _: &'a SignedIn) -> Answer<'a, Vec<Choice>> {
-        answer(choices("attention", "Needs attention (1)"))
-    }
-
-    fn groups_that_are<'a>(&'a self, _: &'a Site, choice: &'a str) -> Answer<'a, Vec<GroupId>> {
-        assert_eq!(choice, "attention");
-        answer(self.board.lock().unwrap().iter().cloned().collect())
-    }
-
-    fn group_list_note<'a>(&'a self, _: &'a Site, _: &'a SignedIn) -> Answer<'a, Markup> {
-        answer(markup("Last check: no differences."))
+        choice: &'a str,
+    ) -> Answer<'a, GroupList> {
+        let board: Vec<GroupId> = self.board.lock().unwrap().iter().cloned().collect();
+        answer(GroupList {
+            banners: Markup::default(),
+            choices: choices("attention", "Needs attention (1)"),
+            left: (choice == "attention").then_some(board),
+            columns: columns("Sync", groups, |group| format!("status of {group}")),
+            note: markup("Last check: no differences."),
+        })
     }
 
     fn group_details<'a>(
@@ -226,6 +221,7 @@ async fn the_members_tab_shows_the_companions_part_and_walks_through_its_choice(
     let next = next.split('"').next().unwrap().replace("&#38;", "&");
     let rest = ruth.get(&next).await;
     let named = ruth.get(&at(&board, "/members?s=pending&q=ANN+7")).await;
+    let file = ruth.get(&at(&board, "/members?s=pending&export=csv")).await;
 
     assert!(all.contains("31 of 48 done") && all.contains("Pending (60)"), "{all}");
     let shown = |body: &str| {
@@ -236,6 +232,8 @@ async fn the_members_tab_shows_the_companions_part_and_walks_through_its_choice(
     assert_eq!((first.len(), rest.len()), (50, 10));
     let expected: Vec<_> = pending.iter().map(ToString::to_string).collect();
     assert_eq!([first, rest].concat(), expected);
+    let in_file = file.body.lines().skip(1).map(|line| line.split(',').nth(4).unwrap());
+    assert_eq!(in_file.collect::<Vec<_>>(), expected, "the file has what the page shows");
     assert_eq!(shown(&named.body), [ids[7].to_string()], "{}", named.text());
     assert!(named.text().contains(&format!("status of {}", ids[7])), "{}", named.text());
 }

@@ -31,7 +31,7 @@ const ALL: [&str; 9] = [
 
 /// An automation tool, as it knows itself.
 #[derive(Clone)]
-struct Tool {
+pub struct Tool {
     novi: Novi,
     host: &'static str,
     id: String,
@@ -49,7 +49,7 @@ struct Parcel {
 
 impl Tool {
     /// Added by an admin on the page.
-    async fn added(browser: &mut Browser, novi: &Novi, fields: &[&str]) -> Self {
+    pub async fn added(browser: &mut Browser, novi: &Novi, fields: &[&str]) -> Self {
         let page = browser.get("/admin/settings/hooks/new").await;
         let form_token = page.form_token();
         let id = page.field("hook_id").unwrap();
@@ -88,7 +88,7 @@ impl Tool {
     }
 
     /// An update of one member; answers what became of it.
-    async fn updates(&self, member: &Member, fields: Value) -> String {
+    pub async fn updates(&self, member: &Member, fields: Value) -> String {
         let page = self.sends(json!({ "member": member.id.as_str(), "fields": fields })).await;
         page.json()["result"].as_str().unwrap_or_else(|| panic!("{}", page.body)).to_owned()
     }

@@ -1,13 +1,44 @@
-//! The help documents' way to single sign-on, step by step: an admin on our side, a platform on the
-//! other, and then a member. The stand-ins are as strict as the platforms.
+//! The three help documents, sentence by sentence: an admin who does what they say through the pages on
+//! our side, and a platform on the other, whose state tells whether it came true. The stand-ins are as
+//! strict as the platforms. Each document's module begins with a table: which lines are walked where.
 
 mod forj;
 mod higher_logic;
 mod mobilize;
+mod office;
 
 use axum::Router;
 
 use crate::support::{Browser, HOME, Member, Novi, Page};
+
+/// Each table names tests that are there, and leaves out no line of its document.
+#[test]
+fn the_tables_name_what_is_there_and_leave_out_no_line() {
+    let folder = |name: &str| format!("{}/tests/it/journeys/{name}", env!("CARGO_MANIFEST_DIR"));
+    for (document, last) in [("mobilize", 181), ("forj", 120), ("higher_logic", 120)] {
+        let table = std::fs::read_to_string(format!("{}/mod.rs", folder(document))).unwrap();
+        let mut next = 1;
+        for row in table.lines().filter_map(|line| line.strip_prefix("//! | ")) {
+            let walks: Vec<_> = row.split('`').skip(1).step_by(2).collect();
+            for walk in &walks {
+                let (file, test) = walk.rsplit_once("::").unwrap();
+                let file = match file.split_once("::") {
+                    Some((other, file)) => format!("{}/{file}.rs", folder(other)),
+                    None => format!("{}/{file}.rs", folder(document)),
+                };
+                let tests = std::fs::read_to_string(&file).unwrap();
+                assert!(tests.contains(&format!("async fn {test}()")), "{document}: {walk}");
+            }
+            let lines = row.split(" | ").next().unwrap();
+            let (from, to) = lines.split_once('–').unwrap_or((lines, lines));
+            let (Ok(from), Ok(to)) = (from.parse::<u32>(), to.parse::<u32>()) else { continue };
+            assert!(from == next && to >= from, "{document}: {row}");
+            assert!(!walks.is_empty() || row.contains("nothing to walk"), "{document}: {row}");
+            next = to + 1;
+        }
+        assert_eq!(next, last + 1, "{document}");
+    }
+}
 
 /// What an admin copies out of the modal.
 struct Keys {
@@ -21,9 +52,11 @@ struct Keys {
 /// modal." (R1 to R6)
 async fn add_sso_client(novi: &Novi, name: &str, redirect_urls: &str) -> Keys {
     let ruth = novi.admin("Ruth").await;
-    let mut admin = novi.browser();
-    admin.sign_in(&ruth).await;
+    sso_client(&mut novi.browser_of(&ruth).await, name, redirect_urls).await
+}
 
+/// The same, by an admin who is there already.
+async fn sso_client(admin: &mut Browser, name: &str, redirect_urls: &str) -> Keys {
     let list = admin.visit("/admin/sso-clients").await;
     assert!(list.body.contains("Add SSO Client"), "{}", list.body);
     let blank = admin.get("/admin/sso-clients/new").await;

@@ -4,7 +4,7 @@ use novi_sso::associations::Site;
 use novi_sso::id::{GroupId, RecordId};
 use novi_sso::sessions::SignedIn;
 use novi_sso::web::Fields;
-use novi_sso::web::companion::{Answer, Choice, Columns, Companion, Markup, Taken};
+use novi_sso::web::companion::{Answer, Choice, Columns, Companion, GroupList, Markup, Taken};
 
 pub struct Fake;
 
@@ -13,24 +13,13 @@ fn nothing<'a, T: Default + Send + 'a>() -> Answer<'a, T> {
 }
 
 impl Companion for Fake {
-    fn group_columns<'a>(
+    fn group_list<'a>(
         &'a self,
         _: &'a Site,
         _: &'a SignedIn,
         _: &'a [GroupId],
-    ) -> Answer<'a, Columns> {
-        nothing()
-    }
-
-    fn group_filter<'a>(&'a self, _: &'a Site, _: &'a SignedIn) -> Answer<'a, Vec<Choice>> {
-        nothing()
-    }
-
-    fn groups_that_are<'a>(&'a self, _: &'a Site, _: &'a str) -> Answer<'a, Vec<GroupId>> {
-        nothing()
-    }
-
-    fn group_list_note<'a>(&'a self, _: &'a Site, _: &'a SignedIn) -> Answer<'a, Markup> {
+        _: &'a str,
+    ) -> Answer<'a, GroupList> {
         nothing()
     }
 

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Request, header};
-use tower::ServiceExt as _;
+use axum::body::Body;
+use axum::http::{Request, header};
 
-use super::Member;
+use super::{Member, Page};
 
 pub struct Browser {
     router: Router,
@@ -15,13 +14,6 @@ pub struct Browser {
     pub cookies: BTreeMap<String, String>,
     /// Sent along with every request.
     pub headers: Vec<(String, String)>,
-}
-
-/// What came back.
-pub struct Page {
-    pub status: u16,
-    pub headers: HeaderMap,
-    pub body: String,
 }
 
 impl Browser {
@@ -172,124 +164,4 @@ impl Browser {
     pub async fn answer(&mut self, page: &Page, answer: &str) -> Page {
         self.fill(page, "/oauth/authorize", &[("answer", answer)]).await
     }
-}
-
-impl Page {
-    /// The answer to a request that no browser would send.
-    pub async fn of(router: &Router, request: Request<Body>) -> Self {
-        let response = router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = to_bytes(body, usize::MAX).await.unwrap();
-        let body = String::from_utf8_lossy(&body).into_owned();
-        Self { status: parts.status.as_u16(), headers: parts.headers, body }
-    }
-
-    pub fn location(&self) -> Option<String> {
-        self.headers.get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned())
-    }
-
-    /// A parameter of the query in `Location`.
-    pub fn sent(&self, name: &str) -> Option<String> {
-        let location = self.location()?;
-        let (_, query) = location.split_once('?')?;
-        let mut pairs = url::form_urlencoded::parse(query.as_bytes());
-        pairs.find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
-    }
-
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).map(|value| value.to_str().unwrap())
-    }
-
-    pub fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.body))
-    }
-
-    /// The value of the first `<input name="…">`.
-    pub fn field(&self, name: &str) -> Option<String> {
-        let tags = self.body.split("<input").skip(1).filter_map(|tag| tag.split('>').next());
-        let mut found = tags.filter(|tag| attribute(tag, "name").as_deref() == Some(name));
-        found.next().map(|tag| attribute(tag, "value").unwrap_or_default())
-    }
-
-    pub fn form_token(&self) -> String {
-        self.field("form_token").expect("a form with a token")
-    }
-
-    /// The fields of the form that posts to `action`, as they stand on the page.
-    pub fn form(&self, action: &str) -> Vec<(String, String)> {
-        let form = self.form_to(action);
-        let form = form.unwrap_or_else(|| panic!("no form posts to {action}: {}", self.body));
-        let mut fields = Vec::new();
-        for (at, _) in form.match_indices("<input").chain(form.match_indices("<textarea")) {
-            let (tag, rest) = form[at..].split_once('>').unwrap();
-            let Some(name) = attribute(tag, "name") else { continue };
-            let is_choice = ["radio", "checkbox"].map(|kind| format!(" type=\"{kind}\""));
-            if is_choice.iter().any(|kind| tag.contains(kind)) && !tag.contains(" checked") {
-                continue;
-            }
-            let value = if tag.starts_with("<textarea") {
-                unescaped(rest.split("</textarea>").next().unwrap())
-            } else {
-                attribute(tag, "value").unwrap_or_default()
-            };
-            fields.push((name, value));
-        }
-        fields
-    }
-
-    pub fn posts_to(&self, action: &str) -> bool {
-        self.form_to(action).is_some()
-    }
-
-    fn form_to(&self, action: &str) -> Option<&str> {
-        let forms =
-            self.body.split("<form").skip(1).filter_map(|form| form.split("</form>").next());
-        let posts_there = |form: &&str| {
-            let tag = form.split('>').next().unwrap_or_default();
-            let found = attribute(tag, "action").unwrap_or_default();
-            found.split('#').next() == Some(action)
-        };
-        { forms }.find(posts_there)
-    }
-
-    /// What a person reads: the page without its tags.
-    pub fn text(&self) -> String {
-        let mut text = String::new();
-        for piece in self.body.split('<') {
-            text.push_str(piece.split_once('>').map_or(piece, |(_, words)| words));
-        }
-        let words: Vec<_> = text.split_whitespace().collect();
-        unescaped(&words.join(" "))
-    }
-
-    fn hidden_fields(&self) -> Vec<(String, String)> {
-        let tags = self.body.split("<input").skip(1).filter_map(|tag| tag.split('>').next());
-        let hidden = tags.filter(|tag| attribute(tag, "type").as_deref() == Some("hidden"));
-        let mut found: Vec<(String, String)> = Vec::new();
-        for tag in hidden {
-            let name = attribute(tag, "name").unwrap_or_default();
-            if found.iter().all(|(known, _)| *known != name) {
-                found.push((name, attribute(tag, "value").unwrap_or_default()));
-            }
-        }
-        found
-    }
-}
-
-fn attribute(tag: &str, name: &str) -> Option<String> {
-    let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
-    let (value, _) = rest.split_once('"')?;
-    Some(unescaped(value))
-}
-
-fn unescaped(text: &str) -> String {
-    text.replace("&quot;", "\"")
-        .replace("&#34;", "\"")
-        .replace("&#39;", "'")
-        .replace("&lt;", "<")
-        .replace("&#60;", "<")
-        .replace("&gt;", ">")
-        .replace("&#62;", ">")
-        .replace("&#38;", "&")
-        .replace("&amp;", "&")
 }

@@ -146,6 +146,30 @@ async fn deactivation_leaves_higher_logic_as_it_is_and_takes_out_of_mobilize() {
     assert_eq!(stage.status(Platform::HigherLogic, &group, &ann).await, "na");
 }
 
+/// R47: a group that was unlinked is said as it was while the tenant is the same, and never to another one.
+#[tokio::test]
+async fn another_tenant_hears_nothing_of_groups_that_were_unlinked() {
+    let stage = Stage::start().await;
+    let ann = stage.novi.member("Ann").await;
+    let safety = stage.community("Safety", &[&ann]).await;
+    let site = stage.site().await;
+    link::unlink(&site, HIGHER_LOGIC, &safety, &BY).await.unwrap();
+    let youth = stage.community("Youth", &[&ann]).await;
+    assert_eq!(stage.keys_there(&safety), stage.keys_there(&youth));
+
+    link::unlink(&site, HIGHER_LOGIC, &youth, &BY).await.unwrap();
+    integration::disconnect(&site, HIGHER_LOGIC, &BY).await.unwrap();
+    stage.higher_logic.reset();
+    stage.higher_logic.change_settings(|settings| settings.tenant_code = "NURSES".to_owned());
+    let typed =
+        integration::Typed { tenant_code: Some("NURSES".to_owned()), ..stage.typed(HIGHER_LOGIC) };
+    integration::save(&site, HIGHER_LOGIC, &typed, true, &BY).await.unwrap().unwrap();
+    let board = stage.community("Board", &[&ann]).await;
+
+    assert_eq!(stage.keys_there(&board), [ann.id.to_string()]);
+    assert_eq!(stage.higher_logic.groups().len(), 1);
+}
+
 /// R51: people without a user account do not sync, even in the group; a login makes them.
 #[tokio::test]
 async fn people_without_a_login_do_not_sync() {

@@ -17,7 +17,8 @@ use zeroize::Zeroizing;
 use super::connection::{Connection, Credentials, Mistake, base_url};
 use super::failure::Failure;
 use super::fields::Fields;
-use super::listing::{Reading, Row};
+use super::listing::Reading;
+pub use super::listing::Row;
 use super::pace::Pace;
 use super::profile::{Envelope, MobilizeProfile, Profile};
 use super::route::Route;
@@ -107,14 +108,14 @@ impl Row for Member {
 }
 
 /// All members of a group. There is none of it for half a list (SEC-Y4).
-pub struct Listing(Vec<Member>);
+pub struct Listing<T = Member>(Vec<T>);
 
-impl Listing {
-    pub fn members(&self) -> &[Member] {
+impl<T> Listing<T> {
+    pub fn members(&self) -> &[T] {
         &self.0
     }
 
-    pub fn into_members(self) -> Vec<Member> {
+    pub fn into_members(self) -> Vec<T> {
         self.0
     }
 }
@@ -224,14 +225,23 @@ impl Mobilize {
     /// All members of a group, or a failure: never a part of them (SEC-Y4). Read until the platform's
     /// own count agrees, or two readings in a row do.
     pub async fn members(&self, group_id: &str) -> Result<Listing, Failure> {
-        let mut known = self.members_once(group_id).await?;
+        self.members_as(group_id, |member| member).await
+    }
+
+    /// The same; of each member only what `keep` leaves of them is held.
+    pub async fn members_as<T: Row>(
+        &self,
+        group_id: &str,
+        keep: impl Fn(Member) -> T,
+    ) -> Result<Listing<T>, Failure> {
+        let mut known = self.members_once(group_id, &keep).await?;
         let count = self.group(group_id).await?.members_count;
         if count.is_some_and(|count| usize::try_from(count) == Ok(known.len())) {
             return Ok(Listing(known.into_rows()));
         }
         for _ in 1..READINGS {
             let ids = known.into_ids();
-            known = self.members_once(group_id).await?;
+            known = self.members_once(group_id, &keep).await?;
             if known.has_the_ids_of(&ids) {
                 return Ok(Listing(known.into_rows()));
             }
@@ -266,9 +276,13 @@ impl Mobilize {
         })
     }
 
-    async fn members_once(&self, group_id: &str) -> Result<Reading<Member>, Failure> {
+    async fn members_once<T: Row>(
+        &self,
+        group_id: &str,
+        keep: impl Fn(Member) -> T,
+    ) -> Result<Reading<T>, Failure> {
         let keys = &self.profile.fields;
-        let read = |member: MemberThere| member.read(Some(group_id), keys);
+        let read = |member: MemberThere| keep(member.read(Some(group_id), keys));
         let reading = self.reading(self.members_path(group_id)?, with_fields(), read).await;
         reading.map_err(group_gone)
     }

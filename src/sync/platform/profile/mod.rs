@@ -144,6 +144,15 @@ impl Profile {
         Ok(profile)
     }
 
+    /// From now on this field is kept the same there too.
+    pub fn keep(&mut self, field: Field) {
+        if let Self::Mobilize(profile) = self
+            && !profile.keeps(field)
+        {
+            profile.enabled.push(field);
+        }
+    }
+
     pub fn calls(&self) -> &Calls {
         match self {
             Self::Mobilize(profile) => &profile.calls,

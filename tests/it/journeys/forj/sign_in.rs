@@ -1,12 +1,12 @@
-//! The help article on Forj Community, step 3: Single Sign-On Setup (SSO).
+//! Step 3: Single Sign-On Setup (SSO) (F:67–102).
 
-use super::mobilize::{COMMUNITY, stand_in};
-use super::{Person, add_sso_client};
+use crate::journeys::mobilize::{COMMUNITY, stand_in};
+use crate::journeys::{Person, add_sso_client};
 use crate::support::Novi;
 
 /// R8, R10, R11, R13, R71 (F:68–102): the same platform under its newer name.
 #[tokio::test]
-async fn a_member_logs_in_to_forj_community_and_a_deactivated_one_does_not() {
+async fn a_member_logs_in_and_a_deactivated_one_does_not() {
     let novi = Novi::start().await;
     let redirect_url = format!("https://{COMMUNITY}/users/auth/openidconnect/callback");
     let keys = add_sso_client(&novi, "Forj Community", &redirect_url).await;
