@@ -51,6 +51,10 @@ pub fn run(wish: &Wish) -> Result<(), Failure> {
     }
 }
 
+/// Group sync, and the updates that come in from automation tools (F-22). One after another, because some
+/// measure how long sign-ins take.
+const PLAN: &str = "--test it -- --test-threads 1 sync::faults hooks::";
+
 /// Optimised, because in full it is ten thousand members again and again.
 fn full(words: &str) -> std::process::Command {
     let mut test = cargo(&format!("test --release --locked {words}"));
@@ -63,7 +67,7 @@ fn by_dice(_: &mut ()) -> Result<Done, Failure> {
 }
 
 fn on_sqlite(_: &mut ()) -> Result<Done, Failure> {
-    passes(full("--test it sync::faults"))
+    passes(full(PLAN))
 }
 
 fn on_postgres(_: &mut ()) -> Result<Done, Failure> {
@@ -74,7 +78,7 @@ fn on_postgres(_: &mut ()) -> Result<Done, Failure> {
         }
     };
     let cluster = Cluster::start(&server)?;
-    let mut test = full("--test it sync::faults");
+    let mut test = full(PLAN);
     test.env("NOVI_TEST_POSTGRES", cluster.url());
     passes(test)
 }

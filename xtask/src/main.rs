@@ -34,9 +34,10 @@ Usage: cargo xtask COMMAND
   bench [ARGS...]       the load scenarios on SQLite
   bench sync [ARGS...]  how long a change takes to a community platform, by the
                         size of the group
-  faults [--minutes N]  the fault plan in full on both databases: platforms that
-                        are bad, nodes that die, mass removals; over and over
-                        again until N minutes have passed
+  faults [--minutes N]  the fault plan in full on both databases, with a line of
+                        figures for each row: platforms that are bad, nodes that
+                        die, mass removals, floods; it takes an hour or two, and
+                        with N goes over and over until that many have passed
   fuzz [TARGET] [--seconds N]
                         each fuzz target for N seconds (60), with cargo-fuzz and
                         a nightly toolchain; without them its seeds are replayed

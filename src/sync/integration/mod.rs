@@ -22,7 +22,7 @@ use crate::vault::{Place, Unsealable};
 
 /// Failures in a row that open the breaker.
 const FAILURES: i64 = 5;
-/// How long the breaker stays open, for each failure more.
+/// How long the breaker stays open, longer with each probe that failed, too.
 const OPEN_SECONDS: [i64; 6] = [30, 60, 120, 240, 480, 600];
 /// A typed secret that was tested and not saved is kept so long.
 const DRAFT_SECONDS: i64 = 3600;
@@ -383,9 +383,10 @@ pub async fn went_well(site: &Site, integration: &Integration) -> Result<(), db:
     store::succeeded(site, &integration.platform).await
 }
 
-/// Counts towards the breaker. Answers until when it is open, if it is.
+/// Counts towards the breaker. Answers until when it is open, if it is. Calls that were under way when
+/// it opened count for nothing more: only probes make it stay open longer.
 pub async fn failed(site: &Site, platform: Platform) -> Result<Option<Timestamp>, db::Error> {
-    let failures = store::failed(site, platform.as_text()).await?;
+    let failures = store::failed(site, platform.as_text(), FAILURES).await?;
     if failures < FAILURES {
         return Ok(None);
     }
@@ -396,7 +397,8 @@ pub async fn failed(site: &Site, platform: Platform) -> Result<Option<Timestamp>
     Ok(Some(until))
 }
 
-/// One call may try whether the platform is back; of several nodes one gets the leave to.
+/// One call may try whether the platform is back; of several nodes one gets the leave to. It counts as
+/// failed until it went well.
 pub async fn may_probe(site: &Site, platform: Platform) -> Result<bool, db::Error> {
     let until = site.now.plus_seconds(OPEN_SECONDS[0]);
     store::may_probe(site, platform.as_text(), until).await

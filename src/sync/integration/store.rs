@@ -226,14 +226,16 @@ pub async fn succeeded(site: &Site, platform: &str) -> Result<(), Error> {
     .await
 }
 
-pub async fn failed(site: &Site, platform: &str) -> Result<i64, Error> {
+pub async fn failed(site: &Site, platform: &str, most: i64) -> Result<i64, Error> {
     let failures: Option<(i64,)> = site
         .once(
-            "update integrations set failures = failures + 1
+            "update integrations
+             set failures = case when failures < $3 then failures + 1 else failures end
              where association_id = $1 and platform = $2
              returning failures",
         )
         .bind(platform)
+        .bind(most)
         .optional()
         .await?;
     Ok(failures.map_or(0, |(failures,)| failures))
@@ -253,7 +255,7 @@ pub async fn open_until(site: &Site, platform: &str, until: Timestamp) -> Result
 pub async fn may_probe(site: &Site, platform: &str, until: Timestamp) -> Result<bool, Error> {
     let leave: Option<(String,)> = site
         .once(
-            "update integrations set open_until = $4
+            "update integrations set open_until = $4, failures = failures + 1
              where association_id = $1 and platform = $2
                  and (open_until is null or open_until <= $3)
              returning platform",

@@ -66,12 +66,20 @@ impl Pace {
 
     /// Waits for this call's turn. Whoever stops waiting has taken nothing from the others.
     pub async fn turn(&self) -> Result<Turn, TooSoon> {
+        self.turn_asked_at(Instant::now()).await
+    }
+
+    async fn turn_asked_at(&self, asked: Instant) -> Result<Turn, TooSoon> {
         let _place = self.stand_in_line()?;
         let slots = self.0.in_flight.clone();
         let permit = slots.acquire_owned().await.expect("the semaphore is never closed");
         let _first = self.0.line.lock().await;
         loop {
             let now = Instant::now();
+            // Also when the process stood still meanwhile, and may have lost what it had taken.
+            if now - asked > LONGEST_WAIT {
+                return Err(TooSoon { seconds: 1 });
+            }
             let Some(at) = self.state().take(now) else { return Ok(Turn(permit)) };
             if at - now > LONGEST_WAIT {
                 return Err(TooSoon { seconds: seconds_up(at - now) });
@@ -317,6 +325,16 @@ mod tests {
             assert!(still);
         }
         assert!(matches!(pace.turn().await, Err(TooSoon { seconds: 20 })));
+    }
+
+    /// F-07: a process that stood still meanwhile may have lost its lease.
+    #[tokio::test]
+    async fn a_turn_that_comes_too_late_is_none() {
+        let pace = Pace::new(&calls(1000, 60_000, 1));
+        let long_ago = Instant::now().checked_sub(LONGEST_WAIT + 1000 * MS).unwrap();
+        assert!(matches!(pace.turn_asked_at(long_ago).await, Err(TooSoon { seconds: 1 })));
+        assert_eq!(pace.state().windows[0].taken.len(), 0);
+        assert!(pace.turn().await.is_ok());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod abuse;
 mod echo;
+mod flood;
 mod pages;
 mod quarantine;
 mod taken;

@@ -4,14 +4,18 @@
 mod browser;
 mod crowd;
 mod doubles;
+pub mod faults;
 mod jwt;
 mod network;
 mod page;
 mod platform;
+mod process;
 mod receiver;
+mod sign_ins;
 mod signer;
 mod stage;
 mod tables;
+mod watch;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -44,9 +48,12 @@ pub use jwt::{Stranger, claims, header_of, kids, verified};
 pub use network::{network, proxy};
 pub use page::Page;
 pub use platform::{Platform, Reply};
+pub use process::Process;
 pub use receiver::{Received, Receiver};
+pub use sign_ins::{SignIns, Waits};
 pub use signer::{Signer, signed_by_secret, unsigned};
 pub use stage::{BOARD, Stage};
+pub use watch::{Seen, Watch};
 
 pub const HOME: &str = "www.acme.example";
 pub const ELSEWHERE: &str = "www.other.example";
@@ -87,27 +94,37 @@ impl Novi {
         Self::start_as(|_| {}, |app| app.accompany(companion)).await
     }
 
+    /// For what happens in processes of their own: with the clock on the wall, which they have, too.
+    pub async fn start_by_the_wall(change: impl FnOnce(&mut Settings)) -> Self {
+        let url = database_url().await;
+        Self::prepared(&url, Clock::System, change, |_| {}).await.with_both().await
+    }
+
     async fn start_as(change: impl FnOnce(&mut Settings), prepare: impl FnOnce(&App)) -> Self {
-        let novi = Self::prepared(&database_url().await, change, prepare).await;
+        let url = database_url().await;
+        Self::prepared(&url, Clock::manual(NOW), change, prepare).await.with_both().await
+    }
+
+    async fn with_both(self) -> Self {
         for (host, name) in [(HOME, "Acme Builders"), (ELSEWHERE, "Other Nurses")] {
-            novi.associate(&format!("https://{host}"), name).await;
+            self.associate(&format!("https://{host}"), name).await;
         }
-        novi
+        self
     }
 
     /// Over an existing or new database, without any association.
     pub async fn empty(url: &str, change: impl FnOnce(&mut Settings)) -> Self {
-        Self::prepared(url, change, |_| {}).await
+        Self::prepared(url, Clock::manual(NOW), change, |_| {}).await
     }
 
     async fn prepared(
         url: &str,
+        clock: Clock,
         change: impl FnOnce(&mut Settings),
         prepare: impl FnOnce(&App),
     ) -> Self {
         let db = Db::open(url).await.unwrap();
         db.migrate().await.unwrap();
-        let clock = Clock::manual(NOW);
         let mut settings = Settings {
             database_url: url.to_owned(),
             hash_cost: Cost { memory_kib: 8, passes: 1 },

@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 use zeroize::Zeroizing;
 
-use super::{Member, Novi};
+use super::{Member, Novi, Watch};
 
 /// The group there that most tests link.
 pub const BOARD: u64 = 4711;
@@ -28,6 +28,8 @@ pub struct Stage {
     pub novi: Novi,
     pub mobilize: Api<Community>,
     pub higher_logic: Api<Tenant>,
+    /// Sees every call to Mobilize.
+    pub watch: Watch,
     pub mobilize_url: String,
     pub higher_logic_url: String,
     serving: Vec<AbortHandle>,
@@ -57,12 +59,14 @@ impl Stage {
         mobilize.seed_group(mobilize::Group::private(BOARD, "Board"));
         let settings = higher_logic::Settings::new("key-of-higher-logic", "ACME");
         let higher_logic = Api::higher_logic(settings, now);
-        let (mobilize_url, one) = served(mobilize.router()).await;
+        let watch = Watch::default();
+        let (mobilize_url, one) = served(watch.around(mobilize.router())).await;
         let (higher_logic_url, other) = served(higher_logic.router()).await;
         Self {
             novi,
             mobilize,
             higher_logic,
+            watch,
             mobilize_url: format!("{mobilize_url}/v1"),
             higher_logic_url,
             serving: vec![one, other],

@@ -2,8 +2,10 @@
 //! them with their numbers.
 
 mod flight;
+mod minutes;
 mod nodes;
 mod platform;
+mod processes;
 mod removal;
 
 use std::time::Duration;
@@ -13,26 +15,18 @@ use novi_sso::sync::link;
 use novi_sso::sync::platform::Platform;
 
 use crate::support::Stage;
+use crate::support::faults::{figures, is_full, number, skipped};
 
 const MOBILIZE: Platform = Platform::Mobilize;
 
-pub fn is_full() -> bool {
-    std::env::var("NOVI_FAULTS").is_ok_and(|which| which == "full")
-}
-
-/// A number of the fault plan, or what the ordinary run has in its place.
-pub fn number(full: usize, short: usize) -> usize {
-    if is_full() { full } else { short }
-}
-
-/// Asks again and again, for a minute at most.
+/// Asks again and again, for a minute at most; in full, for five.
 pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let asking = async {
         while !holds().await {
-            tokio::time::sleep(Duration::from_millis(2)).await;
+            tokio::time::sleep(Duration::from_millis(number(50, 2) as u64)).await;
         }
     };
-    let limit = Duration::from_secs(60);
+    let limit = Duration::from_secs(number(300, 60) as u64);
     tokio::time::timeout(limit, asking).await.unwrap_or_else(|_| panic!("never came: {what}"));
 }
 

@@ -7,10 +7,10 @@ use novi_sso::simulator::api::mobilize::Group;
 use novi_sso::sync::integration::{self, State};
 use novi_sso::sync::queue;
 
-use super::{MOBILIZE, is_full, number};
+use super::{MOBILIZE, figures, is_full, number};
 use crate::support::{Stage, crowd_email, crowd_member};
 
-const BY: Actor = Actor::CommandLine;
+pub const BY: Actor = Actor::CommandLine;
 
 /// One bad minute: what every call meets.
 struct Bad {
@@ -39,8 +39,8 @@ fn everything_bad() -> Vec<Bad> {
     ]
 }
 
-struct Community {
-    stage: Stage,
+pub struct Community {
+    pub stage: Stage,
     groups: Vec<(u64, GroupId)>,
     members: usize,
     version: usize,
@@ -50,7 +50,10 @@ struct Community {
 
 impl Community {
     async fn start(members: usize, groups: u64) -> Self {
-        let stage = Stage::start().await;
+        Self::on(Stage::start().await, members, groups).await
+    }
+
+    pub async fn on(stage: Stage, members: usize, groups: u64) -> Self {
         stage.novi.crowd(0..members).await;
         let mut all = Vec::new();
         for index in 0..groups {
@@ -67,7 +70,7 @@ impl Community {
     }
 
     /// So many members get another job title.
-    async fn change(&mut self, number: usize) {
+    pub async fn change(&mut self, number: usize) {
         for _ in 0..number {
             self.version += 1;
             let member = self.version * 7 % self.members;
@@ -84,11 +87,11 @@ impl Community {
     }
 
     fn calls(&self) -> usize {
-        self.stage.mobilize.requests().len()
+        self.stage.watch.calls()
     }
 
     /// Whether everybody is everywhere as they should be.
-    async fn is_in_step(&self) -> bool {
+    pub async fn is_in_step(&self) -> bool {
         for (there, _) in &self.groups {
             let members = self.stage.mobilize.members(*there);
             if members.len() != self.members {
@@ -105,16 +108,24 @@ impl Community {
         self.stage.novi.count(others).await == 0
     }
 
-    /// At most a quarter of an hour after the platform is well again.
-    async fn recovers(&self, from: &str) {
+    /// At most a quarter of an hour after the platform is well again; answers after how many seconds.
+    /// The clock stands still while calls are made, so each counts as it would at ten a second.
+    async fn recovers(&self, from: &str) -> i64 {
         self.stage.mobilize.set_faults([]);
-        for _ in 0..30 {
+        let (begun, before) = (self.stage.novi.clock.now(), self.calls());
+        loop {
+            let calls = i64::try_from(self.calls() - before).unwrap();
+            let seconds = self.stage.novi.clock.now().seconds_since(begun) + calls / 10;
+            assert!(seconds <= 15 * 60, "not in step {seconds} seconds after {from}");
             if self.is_in_step().await {
-                return;
+                return seconds;
             }
-            self.stage.goes_on(30).await;
+            self.stage.goes_on(10).await;
         }
-        assert!(self.is_in_step().await, "not in step a quarter of an hour after {from}");
+    }
+
+    fn says(&self, what: &str, said: &str) {
+        figures(&self.stage.novi, &format!("F-06 ({what})"), said);
     }
 
     async fn state(&self) -> integration::Integration {
@@ -149,7 +160,7 @@ async fn every_trouble_of_the_platform_is_got_over() {
         community.change(number(300, 6)).await;
         community.stage.settle().await;
 
-        community.recovers(bad.what).await;
+        let recovered = community.recovers(bad.what).await;
         let (repeated, _) = community.repeated(begun);
         if !bad.is_unknown {
             let carried_out: Vec<_> = { community.stage.mobilize.requests().into_iter() }
@@ -163,6 +174,8 @@ async fn every_trouble_of_the_platform_is_got_over() {
             assert!(is_page || once.len() == carried_out.len(), "{}: sent twice", bad.what);
         }
         assert!(repeated <= number(200, 3), "{}: {repeated} repeated", bad.what);
+        let said = format!("in step after {recovered} s (at most 900), {repeated} sent again");
+        community.says(bad.what, &said);
     }
     assert_eq!(community.stage.mobilize.overlaps(), 0);
 }
@@ -187,7 +200,8 @@ async fn a_pause_that_the_platform_asks_for_is_kept() {
             requests.iter().filter(|it| it.at == refused.at && it.number > refused.number).count();
         assert!(too_soon == 0 && same_moment < 4, "{too_soon} {same_moment}");
     }
-    community.recovers("a pause").await;
+    let recovered = community.recovers("a pause").await;
+    community.says("Retry-After", &format!("0 calls too soon, in step after {recovered} s"));
 }
 
 /// F-06: while it is down, it gets one call in half a minute at most; signing in goes on.
@@ -208,7 +222,10 @@ async fn a_platform_that_is_down_gets_one_call_in_half_a_minute() {
         assert!(calls <= ten / 3, "{calls} calls in {ten}0 seconds");
     }
     assert!(community.stage.novi.browser_of(&ann).await.is_signed_in());
-    community.recovers("ten minutes of errors").await;
+    let calls = community.calls() - opened;
+    let recovered = community.recovers("ten minutes of errors").await;
+    let said = format!("{calls} calls in 600 s (at most 20), in step after {recovered} s");
+    community.says("down", &said);
 }
 
 /// F-06: 401 stops everything at once, says so once, and nothing is written until an admin has tested
@@ -231,7 +248,9 @@ async fn a_401_stops_all_writing() {
 
     let site = community.stage.site().await;
     integration::tested(&site, MOBILIZE, "works", true, &BY).await.unwrap();
-    community.recovers("a 401").await;
+    let recovered = community.recovers("a 401").await;
+    let said = format!("one alert at once, 0 calls in ten minutes, in step after {recovered} s");
+    community.says("401", &said);
     assert_eq!(crowd_email(0), community.stage.there(community.groups[0].0)[0]);
 }
 
@@ -246,6 +265,7 @@ async fn ten_bad_minutes_are_over_a_quarter_of_an_hour_later() {
             community.stage.goes_on(10).await;
         }
     }
-    community.recovers("ten bad minutes").await;
+    let recovered = community.recovers("ten bad minutes").await;
+    community.says("ten bad minutes", &format!("in step after {recovered} s (at most 900)"));
     assert_eq!(community.stage.mobilize.overlaps(), 0);
 }

@@ -11,7 +11,7 @@ use novi_sso::simulator::api::mobilize::Member as There;
 use novi_sso::sync::release::{self, Plan, Refusal};
 use novi_sso::sync::worker;
 
-use super::number;
+use super::{figures, number};
 use crate::support::{BOARD, HOME, Stage, crowd_email};
 
 const BY: Actor = Actor::CommandLine;
@@ -111,6 +111,11 @@ async fn an_emptied_group_goes_only_when_it_is_released_and_comes_back_whole() {
     stage.settle().await;
     stage.goes_on(10).await;
     assert_eq!(stage.there(BOARD).len(), size + 1, "the undo restores all of them");
+    let said = format!(
+        "0 removals while held for 3 days, alert within 10 s, an addition went on, {size} of \
+         {size} shown went once released, undo brought {size} back"
+    );
+    figures(&stage.novi, &format!("F-21 ({size} → 0)"), &said);
 }
 
 /// 5,000 → 4,000, held, and grown before it is released: then it has to be looked at again. Stopped
@@ -162,6 +167,11 @@ async fn a_held_plan_that_has_grown_is_looked_at_again() {
     stage.all_go(left).await;
     let expected: Vec<String> = (more..size).map(crowd_email).collect();
     assert_eq!(stage.there(BOARD), expected);
+    let said = format!(
+        "0 removals while held, {fifth} grown to {more} refused until shown again, {gone} gone when \
+         stopped from another node and 0 after, then the other {left}"
+    );
+    figures(&stage.novi, &format!("F-21 ({size} → {})", size - fifth), &said);
 }
 
 /// First link, +10/−4,990. SEC-Y2: the ten arrive, nobody goes. Whoever becomes one of ours meanwhile
@@ -200,6 +210,8 @@ async fn a_first_link_adds_and_holds_and_spares_a_stranger_who_becomes_one_of_ou
     let mut expected: Vec<String> = (0..10).map(crowd_email).chain([stranger(3)]).collect();
     expected.sort();
     assert_eq!(stage.there(BOARD), expected);
+    let said = format!("10 added, 0 removals while held, then {} of {strangers}", strangers - 1);
+    figures(&stage.novi, &format!("F-21 (first link, +10/−{strangers})"), &said);
 }
 
 /// SEC-Y3: an evaluation that fails is no empty group: the check is given up, and what was known stays.
@@ -226,6 +238,8 @@ async fn an_evaluation_that_fails_changes_nothing() {
     assert_eq!((stage.removals(), stage.there(BOARD).len()), (0, size));
     assert_eq!(release::held(&mut stage.site().await.read()).await.unwrap().len(), 0);
     assert_eq!(stage.novi.count(known).await, i64::try_from(size).unwrap());
+    let said = format!("0 removals of {size}, nothing asked or sent meanwhile");
+    figures(&stage.novi, "F-21 (evaluation error)", &said);
 }
 
 /// SEC-Y4: however a list breaks off, nothing is concluded from the part that came.
@@ -247,6 +261,7 @@ async fn a_list_that_breaks_off_in_any_way_removes_nobody() {
         members().answer_json(200, &serde_json::json!([])),
         members().answer_json(200, &serde_json::json!({ "error_message": "no" })),
     ];
+    let ways = faults.len();
     for fault in faults {
         stage.mobilize.set_faults([fault.clone()]);
         stage.ask_check(&group).await;
@@ -263,4 +278,6 @@ async fn a_list_that_breaks_off_in_any_way_removes_nobody() {
     stage.settle().await;
     stage.goes_on(10).await;
     assert_eq!(stage.there(BOARD).len(), size, "and a whole list is acted on again");
+    let said = format!("0 removals of {} in {ways} ways of breaking off", size + 5);
+    figures(&stage.novi, "F-21 (partial listing)", &said);
 }
