@@ -71,13 +71,14 @@ pub struct Which {
 }
 
 #[derive(clap::Args)]
-#[group(id = "what", required = true, multiple = false, args = ["plan", "database"])]
+#[group(skip)]
 pub struct Release {
     /// The plan, as `sync status` names it
     #[arg(long, value_name = "PLAN", requires = "removes")]
+    #[arg(required_unless_present = "database", conflicts_with = "database")]
     plan: Option<String>,
     /// How many people the plan removes
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", requires = "plan")]
     removes: Option<String>,
     /// This database is the one to sync from, although it was restored or copied
     #[arg(long)]

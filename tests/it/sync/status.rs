@@ -259,7 +259,7 @@ async fn what_was_sent_about_somebody_can_be_looked_at() {
     let section = person.text();
     let section = section.split("What each platform has").nth(1).expect("it is on their page");
     let section = section.split("Higher Logic").next().unwrap();
-    for told in ["Mobilize", "Up To Date", "Committee", "First Name, Last Name"] {
+    for told in ["Mobilize", "Up To Date", "Board", "First Name, Last Name"] {
         assert!(section.contains(told), "{told}: {section}");
     }
     assert!(person.body.contains(&format!("href=\"{url}\"")), "{}", person.body);
