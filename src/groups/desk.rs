@@ -11,6 +11,15 @@ pub async fn found(site: &Site, id: &str) -> Result<Group, Error> {
     super::load(&mut site.read(), &id).await?.ok_or_else(Error::not_found)
 }
 
+/// For whoever needs no more than that it is there.
+pub async fn known(site: &Site, id: &str) -> Result<GroupId, Error> {
+    let id = id.parse::<GroupId>().map_err(|_| Error::not_found())?;
+    match super::is_there(&mut site.read(), &id).await? {
+        true => Ok(id),
+        false => Err(Error::not_found()),
+    }
+}
+
 /// The top of each of its pages.
 pub fn head(group: &Group) -> Head {
     Head { id: group.group_id.to_string(), name: group.name.clone(), size: group.size }

@@ -145,6 +145,11 @@ pub async fn permitted_at(db: &mut Reader, group: &GroupId) -> Result<Vec<String
     store::permitted_at(db, group).await
 }
 
+/// Without counting its members, which takes the longer the more there are.
+pub async fn is_there(db: &mut Reader, group: &GroupId) -> Result<bool, db::Error> {
+    store::is_there(db, group).await
+}
+
 pub async fn load(db: &mut Reader, group: &GroupId) -> Result<Option<Group>, db::Error> {
     store::load(db, group).await
 }

@@ -92,6 +92,18 @@ pub async fn load(db: &mut Reader, group: &GroupId) -> Result<Option<Group>, Err
     .await
 }
 
+pub async fn is_there(db: &mut Reader, group: &GroupId) -> Result<bool, Error> {
+    let found: Option<(GroupId,)> = db
+        .find(
+            "select group_id from groups
+             where association_id = $1 and group_id = $2 and deleted_at is null",
+        )
+        .bind(group)
+        .optional()
+        .await?;
+    Ok(found.is_some())
+}
+
 pub async fn find(db: &mut Reader, named: &str) -> Result<Option<GroupId>, Error> {
     let found: Option<(GroupId,)> = db
         .find(

@@ -8,7 +8,7 @@ use super::views::Purpose;
 use crate::associations::Site;
 use crate::id::HookId;
 use crate::sessions::SignedIn;
-use crate::sessions::prove::{self, Proved, carried};
+use crate::sessions::prove::desk::{self as prove, Proved, carried};
 use crate::web::page::Here;
 use crate::web::{Error, Form};
 

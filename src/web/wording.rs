@@ -230,7 +230,7 @@ fn every_form_that_changes_something_carries_its_token() {
 fn pages_render_and_what_people_typed_is_escaped() {
     let pages = [
         sessions::views::samples::hostile_pages(),
-        sessions::prove::samples::hostile_pages(),
+        sessions::prove::views::samples::hostile_pages(),
         members::views::samples::hostile_pages(),
         members::records::views::samples::hostile_pages(),
         members::records::form::samples::hostile_pages(),
@@ -285,7 +285,7 @@ fn attribute<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
 pub fn samples() -> Vec<(&'static str, String)> {
     [
         sessions::views::samples::all(),
-        sessions::prove::samples::all(),
+        sessions::prove::views::samples::all(),
         members::views::samples::all(),
         members::records::views::samples::all(),
         members::records::form::samples::all(),

@@ -87,7 +87,7 @@ const MAY_USE: &[(&str, &str)] = &[
 ];
 
 /// Files of nouns that are not what their name would say.
-const ROOMS: [(&str, &str); 31] = [
+const ROOMS: [(&str, &str); 32] = [
     ("associations/site.rs", "extractor"),
     ("sessions/signed_in.rs", "extractor"),
     ("clients/conflict.rs", "views"),
@@ -112,8 +112,9 @@ const ROOMS: [(&str, &str); 31] = [
     ("sync/linking/desk.rs", "pages"),
     ("sync/linking/details.rs", "pages"),
     ("sync/linking/impact.rs", "pages"),
-    ("sync/prove/desk.rs", "pages"),
+    ("sessions/prove/desk.rs", "pages"),
     ("sync/records/desk.rs", "pages"),
+    ("sync/release/desk.rs", "pages"),
     ("sync/runs/desk.rs", "pages"),
     ("sync/status/desk.rs", "pages"),
     ("sync/status/members.rs", "pages"),

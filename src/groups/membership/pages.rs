@@ -11,7 +11,7 @@ use super::{Record, page};
 use crate::associations::Site;
 use crate::db;
 use crate::groups::Group;
-use crate::groups::desk::{found, head};
+use crate::groups::desk::{found, head, known};
 use crate::groups::paste::{Sorted, Unreadable, Way, entries, sorted};
 use crate::id::{GroupId, RecordId};
 use crate::sessions::{Admin, SignedIn, with_toast};
@@ -243,7 +243,7 @@ pub async fn add(
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, Error> {
-    let group = found(&site, &id).await?.group_id;
+    let group = known(&site, &id).await?;
     let records = named(&form);
     let to = Redirect::to(&format!("/admin/groups/{group}/members"));
     match super::add_all(&site, &group, &records, &admin.actor()).await? {
@@ -258,7 +258,7 @@ pub async fn remove(
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, Error> {
-    let group = found(&site, &id).await?.group_id;
+    let group = known(&site, &id).await?;
     // The button of one line means that line, whatever else is ticked.
     let records = match form.fields.text("only").parse::<RecordId>() {
         Ok(only) => vec![only],

@@ -461,8 +461,13 @@ pub async fn disconnect(tx: &mut Writer, platform: &str, community: &str) -> Res
 
 /// Who was in groups of another tenant, all of which are unlinked, is nobody's business in this one.
 pub async fn forget_places(tx: &mut Writer, platform: &str) -> Result<(), Error> {
-    tx.change("delete from sync_places where association_id = $1 and platform = $2")
-        .bind(platform)
-        .run()
-        .await
+    tx.change(
+        "delete from sync_places
+         where association_id = $1 and platform = $2
+             and group_id in (select group_id from sync_links
+                              where association_id = $1 and platform = $2)",
+    )
+    .bind(platform)
+    .run()
+    .await
 }

@@ -1,6 +1,7 @@
 //! Removals that were held, as an admin sees and decides them: a plan says who would go and why. It is
 //! released, discarded or left; what was removed by it can be brought back for 90 days.
 
+pub mod desk;
 mod one;
 pub mod pages;
 mod store;

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
+use super::desk::removal_step;
 use super::views::{PlanPage, Problem, Row, Step as Next};
 use super::{Plan, PlanState, Refusal, Removal};
 use crate::associations::Site;
@@ -13,7 +14,7 @@ use crate::db;
 use crate::groups::Group;
 use crate::groups::desk::found;
 use crate::id::{PlanId, RecordId};
-use crate::sessions::prove::{Step, carried, proved};
+use crate::sessions::prove::desk::{carried, proved};
 use crate::sessions::{Admin, SignedIn, with_toast};
 use crate::sync::linking::impact::why;
 use crate::sync::places::{self, State};
@@ -232,19 +233,6 @@ fn download(site: Site, locale: Locale, group: &Group, plan: Plan) -> Response {
     let name = format!("{}-{}", group.name, plan.plan_id);
     let next = move |after: String| file(site.clone(), locale, plan.clone(), after);
     csv::download(&name, &headings, String::new(), next)
-}
-
-/// The password before people are removed from a platform.
-pub fn removal_step(
-    page: Page,
-    removes: i64,
-    action_url: String,
-    carried: Vec<(String, String)>,
-    cancel_url: String,
-) -> Step {
-    let why = page.t1("sync-prove-why", "number", removes);
-    let button = page.t1("sync-remove-number", "number", removes);
-    Step { page, why, button, action_url, carried, cancel_url }
 }
 
 async fn file(site: Site, locale: Locale, plan: Plan, after: String) -> csv::Page<String> {

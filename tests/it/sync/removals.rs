@@ -145,7 +145,8 @@ async fn a_first_link_removes_only_those_who_were_confirmed() {
     assert_eq!((held.len(), held[0].removes, held[0].cause.as_str()), (1, 1, "first"));
 }
 
-/// R66: people whom somebody added by hand there go at the next check; managers stay (DEC8).
+/// R66, DEC12: people who were added by hand there, or came by a link, go at the next check; managers stay
+/// (DEC8).
 #[tokio::test]
 async fn manual_additions_are_overwritten_and_managers_are_not() {
     let stage = Stage::start().await;

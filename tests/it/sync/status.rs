@@ -253,8 +253,16 @@ async fn what_was_sent_about_somebody_can_be_looked_at() {
     let mut ruth = stage.ruth().await;
     let url = format!("/admin/members/{}/sent", ann.id);
 
+    let person = ruth.get(&format!("/admin/members/{}", ann.id)).await;
     let page = ruth.get(&url).await;
 
+    let section = person.text();
+    let section = section.split("What each platform has").nth(1).expect("it is on their page");
+    let section = section.split("Higher Logic").next().unwrap();
+    for told in ["Mobilize", "Up To Date", "Committee", "First Name, Last Name"] {
+        assert!(section.contains(told), "{told}: {section}");
+    }
+    assert!(person.body.contains(&format!("href=\"{url}\"")), "{}", person.body);
     let words = page.text();
     assert!(words.contains("Added to Committee") && words.contains(&ann.email), "{words}");
     assert!(words.contains("First Name, Last Name") && words.contains("Up To Date"), "{words}");

@@ -149,6 +149,11 @@ impl Community {
         }
     }
 
+    /// In any case, and found without looking through all of them.
+    pub fn by_email(&self, email: &str) -> Option<&User> {
+        self.users.get(self.ids.get(&email.to_lowercase())?)
+    }
+
     pub fn create(&mut self, email: String, now: i64) -> String {
         self.count += 1;
         let id = format!("{:08x}", 0x9f3c_0000 + self.count);

@@ -66,12 +66,11 @@ impl Community {
                 }
             }
             (&Method::GET, ["users"]) if self.settings.lookup == Lookup::Offered => {
-                let email = call.parameter("email").map(|email| email.to_lowercase());
-                let is_wanted = |user: &&User| {
-                    email.as_ref().is_none_or(|email| user.email.to_lowercase() == *email)
-                };
-                let users = self.users().filter(is_wanted);
-                self.page(call, users, |user| Some(self.user_json(user)))
+                let json = |user: &User| Some(self.user_json(user));
+                match call.parameter("email") {
+                    Some(email) => self.page(call, self.by_email(&email).into_iter(), json),
+                    None => self.page(call, self.users(), json),
+                }
             }
             (&Method::PUT, ["users", user]) => {
                 self.user(user).ok_or_else(|| Refusal::not_found("User"))?;

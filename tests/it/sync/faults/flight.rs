@@ -65,7 +65,7 @@ async fn a_member_whose_addition_was_never_answered_is_taken_out_again() {
         stage.loses_the_answer(&format!("POST /v1/groups/{BOARD}/members"));
         groups::add_member(&stage.site().await, &group, &member.id, &BY).await.unwrap();
         stage.settle().await;
-        assert_eq!(stage.there(BOARD), [member.email.clone()], "added, and not known to be");
+        assert_eq!(stage.there(BOARD), [member.email.as_str()], "added, and not known to be");
 
         members::deactivate(&stage.site().await, &member.id, &BY).await.unwrap();
         for _ in 0..3 {
@@ -92,7 +92,7 @@ async fn somebody_who_cannot_be_asked_for_is_found_in_the_list() {
     stage.loses_the_answer(&format!("POST /v1/groups/{BOARD}/members"));
     groups::add_member(&stage.site().await, &group, &ann.id, &BY).await.unwrap();
     stage.settle().await;
-    assert_eq!(stage.there(BOARD), [ann.email.clone()]);
+    assert_eq!(stage.there(BOARD), [ann.email.as_str()]);
 
     members::deactivate(&stage.site().await, &ann.id, &BY).await.unwrap();
     for _ in 0..3 {
