@@ -50,7 +50,7 @@ pub use page::Page;
 pub use platform::{Platform, Reply};
 pub use process::Process;
 pub use receiver::{Received, Receiver};
-pub use sign_ins::{SignIns, Waits};
+pub use sign_ins::{Comparison, SignIns};
 pub use signer::{Signer, signed_by_secret, unsigned};
 pub use stage::{BOARD, Stage};
 pub use watch::{Seen, Watch};

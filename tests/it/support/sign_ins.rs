@@ -1,5 +1,7 @@
 //! Members who sign in all the while, one after another, and how long each of them waits.
 
+use std::fmt;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
@@ -9,6 +11,8 @@ use super::{Member, Novi};
 
 /// Between two sign-ins, so that they are no load by themselves.
 const PAUSE: Duration = Duration::from_millis(100);
+/// F-06, F-22: the 99th percentile may be so much longer than before.
+const MOST: f64 = 1.2;
 
 pub struct SignIns {
     going_on: JoinHandle<Vec<(Instant, Duration)>>,
@@ -17,10 +21,19 @@ pub struct SignIns {
 
 /// How long sign-ins took between two moments.
 #[derive(Debug, Clone, Copy)]
-pub struct Waits {
-    pub number: usize,
-    pub p50: Duration,
-    pub p99: Duration,
+struct Waits {
+    number: usize,
+    p50: Duration,
+    p99: Duration,
+}
+
+/// How long sign-ins take while something is bad, against a time before in which all was well.
+pub struct Comparison {
+    before: Waits,
+    during: Waits,
+    ratio: f64,
+    /// How much the time before varied by itself, from one half to the other.
+    drift: f64,
 }
 
 impl SignIns {
@@ -53,19 +66,50 @@ impl SignIns {
 }
 
 impl Waits {
-    pub fn between(all: &[(Instant, Duration)], from: Instant, to: Instant) -> Self {
-        let within = all.iter().filter(|(at, _)| (from..to).contains(at));
+    fn within(all: &[(Instant, Duration)], time: &Range<Instant>) -> Self {
+        let within = all.iter().filter(|(at, _)| time.contains(at));
         let mut waits: Vec<Duration> = within.map(|(_, wait)| *wait).collect();
         waits.sort_unstable();
         let percent = |percent: usize| waits[(waits.len() * percent).div_ceil(100) - 1];
         Self { number: waits.len(), p50: percent(50), p99: percent(99) }
     }
+
+    fn by(&self, other: &Self) -> f64 {
+        self.p99.as_secs_f64() / other.p99.as_secs_f64()
+    }
 }
 
-impl std::fmt::Display for Waits {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Comparison {
+    pub fn of(all: &[(Instant, Duration)], before: Range<Instant>, during: Range<Instant>) -> Self {
+        let middle = before.start + (before.end - before.start) / 2;
+        let one = Waits::within(all, &(before.start..middle));
+        let other = Waits::within(all, &(middle..before.end));
+        let (before, during) = (Waits::within(all, &before), Waits::within(all, &during));
+        let drift = one.by(&other).max(other.by(&one));
+        Self { before, during, ratio: during.by(&before), drift }
+    }
+
+    /// Not longer than they may; or on a machine that is so busy with something else that it cannot tell.
+    pub fn is_fine(&self) -> bool {
+        self.ratio <= MOST || self.drift > MOST
+    }
+}
+
+impl fmt::Display for Waits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let millis = |wait: Duration| wait.as_secs_f64() * 1e3;
         let (p50, p99) = (millis(self.p50), millis(self.p99));
         write!(f, "p99 {p99:.0} ms (p50 {p50:.0} ms, {} sign-ins)", self.number)
+    }
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { before, during, ratio, drift } = self;
+        write!(f, "sign-ins {during} against {before} before: × {ratio:.2} (at most {MOST}")?;
+        match *drift > MOST {
+            true => write!(f, "; not judged: before, it varied by × {drift:.2} itself)"),
+            false => write!(f, ")"),
+        }
     }
 }

@@ -10,7 +10,7 @@ use novi_sso::sync::integration;
 
 use super::platform::{BY, Community};
 use super::{MOBILIZE, figures, is_full, number};
-use crate::support::{Member, Novi, Process, Seen, SignIns, Stage, Waits};
+use crate::support::{Comparison, Member, Novi, Process, Seen, SignIns, Stage};
 
 /// Three hundred changes in a minute.
 const BETWEEN_CHANGES: Duration = Duration::from_millis(200);
@@ -189,8 +189,7 @@ async fn members_sign_in_as_they_do_while_the_platform_is_bad_for_ten_minutes() 
     let all = signing.end().await;
 
     let seen = run.community.stage.watch.seen();
-    let (baseline, during) = (Waits::between(&all, begun, bad), Waits::between(&all, bad, well));
-    let ratio = during.p99.as_secs_f64() / baseline.p99.as_secs_f64();
+    let compared = Comparison::of(&all, begun..bad, bad..well);
     let more_memory = run.memory.saturating_sub(memory_before);
     let (twice, unsure) = duplicates(&seen, &unknown);
     let too_soon = too_soon(&seen);
@@ -207,8 +206,8 @@ async fn members_sign_in_as_they_do_while_the_platform_is_bad_for_ten_minutes() 
         &format!(
             "recovered {recovered_in}, {twice} versions sent twice ({unsure} with an unknown \
              outcome), {too_soon} calls before Retry-After was over, {} calls in the {:.0} s that \
-             it was down (at most one in 30 s), 401 alerted after {:.1} s, sign-ins {during} \
-             against {baseline} before: × {ratio:.2} (at most 1.2), memory + {:.1} MiB (at most 64)",
+             it was down (at most one in 30 s), 401 alerted after {:.1} s, {compared}, \
+             memory + {:.1} MiB (at most 64)",
             while_down.len(),
             (well - failing).as_secs_f64(),
             alerted.as_secs_f64(),
@@ -221,6 +220,6 @@ async fn members_sign_in_as_they_do_while_the_platform_is_bad_for_ten_minutes() 
     assert_eq!(too_near, 0, "{} calls while it was down", while_down.len());
     if is_full() {
         assert!(more_memory <= MOST_MEMORY, "{more_memory} bytes more");
-        assert!(ratio <= 1.2, "sign-ins: {during} against {baseline} before");
+        assert!(compared.is_fine(), "{compared}");
     }
 }
