@@ -150,6 +150,14 @@ impl Places {
     fn guide(&self) -> String {
         let (password, member, admin) = (seed::PASSWORD, sample::MEMBER_EMAIL, sample::ADMIN_EMAIL);
         let Self { novi, mobilize, custom_domain, higher_logic } = self;
+        let groups = match cfg!(feature = "sync") {
+            true => format!(
+                "  Group sync       open {novi}/admin/groups,
+                   and beside it {mobilize}/groups and {higher_logic}/groups
+"
+            ),
+            false => String::new(),
+        };
         format!(
             "Harbor Trades Association, with two stand-in communities.
 
@@ -157,7 +165,7 @@ impl Places {
                    or {custom_domain}, the community's custom domain;
                    log in as {member}
   As an admin      open {novi}/admin/sso-clients, log in as {admin}
-  Password         {password} (for both)
+{groups}  Password         {password} (for both)
 
 Ctrl-C ends it; the next start finds everything again.
 "

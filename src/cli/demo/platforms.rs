@@ -10,6 +10,7 @@ use crate::groups;
 use crate::simulator::api::Api;
 use crate::simulator::api::higher_logic::{self, Tenant};
 use crate::simulator::api::mobilize::{self, Community, Group, Member};
+use crate::simulator::sample;
 use crate::sync::integration::{self, Credentials, Switches, Typed};
 use crate::sync::link::{self, Cause, GroupType, Target};
 use crate::sync::platform::Platform;
@@ -36,7 +37,7 @@ pub fn higher_logic() -> Api<Tenant> {
     Api::higher_logic(higher_logic::Settings::new(KEY, TENANT), || now() * 1000)
 }
 
-/// Connects both and links the first two groups; later starts only look again, for the stand-ins have
+/// Connects both and links the board and the apprentices; later starts only look again, for the stand-ins have
 /// forgotten everything.
 pub async fn connect(site: &Site, mobilize_origin: &str, higher_logic_origin: &str) -> Result<()> {
     if integration::find(&mut site.read(), Platform::Mobilize).await?.is_some() {
@@ -51,8 +52,11 @@ pub async fn connect(site: &Site, mobilize_origin: &str, higher_logic_origin: &s
     save(site, Platform::Mobilize, &base_url, SECRET, None).await?;
     save(site, Platform::HigherLogic, higher_logic_origin, "", Some(TENANT)).await?;
     let all = groups::list(&mut site.read()).await?;
-    let mut linked = all.iter().take(2);
-    let board = linked.next().context("the sample association has groups")?;
+    let named = |name: &str| {
+        let found = all.iter().find(|group| group.name == name);
+        found.with_context(|| format!("the sample association has no group {name}"))
+    };
+    let (board, apprentices) = (named(sample::BOARD)?, named(sample::APPRENTICES)?);
     let target = Target {
         base_url: &base_url,
         remote_group_id: &BOARD.to_string(),
@@ -60,14 +64,13 @@ pub async fn connect(site: &Site, mobilize_origin: &str, higher_logic_origin: &s
         group_type: None,
     };
     link::link(site, Platform::Mobilize, &board.group_id, &target, &BY).await??;
-    let other = linked.next().context("the sample association has two groups")?;
     let target = Target {
         base_url: higher_logic_origin,
-        remote_group_id: other.group_id.as_str(),
-        remote_name: &other.name,
+        remote_group_id: apprentices.group_id.as_str(),
+        remote_name: &apprentices.name,
         group_type: Some(GroupType::Community),
     };
-    link::link(site, Platform::HigherLogic, &other.group_id, &target, &BY).await??;
+    link::link(site, Platform::HigherLogic, &apprentices.group_id, &target, &BY).await??;
     Ok(())
 }
 

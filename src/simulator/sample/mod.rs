@@ -51,6 +51,9 @@ pub struct Address {
 
 /// The admin to sign in as.
 pub const ADMIN_EMAIL: &str = "ruth@harbortrades.example";
+/// Groups that `demo` links.
+pub const BOARD: &str = "Board of Directors";
+pub const APPRENTICES: &str = "Apprentices";
 /// The member to sign in as.
 pub const MEMBER_EMAIL: &str = "marta@lindqvistroofing.example";
 
@@ -78,9 +81,9 @@ const COMPANIES: [(&str, &str); 20] = [
 ];
 
 const GROUPS: [Group; 7] = [
-    Group { name: "Board of Directors", description: "Elected each spring, eleven seats." },
+    Group { name: BOARD, description: "Elected each spring, eleven seats." },
     Group { name: "Safety Committee", description: "Site safety, accidents and near misses." },
-    Group { name: "Apprentices", description: "Everyone who is learning a trade." },
+    Group { name: APPRENTICES, description: "Everyone who is learning a trade." },
     Group { name: "Members in good standing", description: "All whose membership has not lapsed." },
     Group { name: "Owners and Managers", description: "Those who run a member company." },
     Group { name: "Golf Outing Volunteers", description: "Helpers of the day in September." },
