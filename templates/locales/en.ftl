@@ -1433,7 +1433,10 @@ sync-adds-go-on = Additions do not wait for this.
 sync-fix-group = Fix the group
 sync-fix-group-why = Most likely. The hold ends by itself when fewer people would be removed.
 sync-leave-held = Leave it held
-sync-keep-all = Keep all { $number } there
+sync-keep-all = { $number ->
+    [one] Keep this person there
+   *[other] Keep all { $number } there
+}
 sync-keep-all-why = They stay in the platform although they are not in the group.
 sync-on-its-way = They are being removed
 sync-stop = Stop

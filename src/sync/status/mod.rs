@@ -315,7 +315,9 @@ fn standing(
         return Standing::Broken(link.failure.clone().unwrap_or_default());
     }
     if let Some(plan) = plan {
-        return Standing::Held(plan.clone());
+        // People are still added while it is held.
+        let size_before = plan.size_before.max(link.confirmed);
+        return Standing::Held(Plan { size_before, ..plan.clone() });
     }
     let waits = connection.integration.waits_until(now);
     let is_first = is_patient(connection.platform, link, now);
