@@ -124,6 +124,7 @@ pub async fn all(db: &mut Reader, platform: &str, records: Many) -> Result<Vec<M
     .await
 }
 
+/// Whoever waits keeps their place in the line, however often they change meanwhile.
 pub async fn looked(
     tx: &mut Writer,
     platform: &str,
@@ -132,8 +133,10 @@ pub async fn looked(
 ) -> Result<(), Error> {
     tx.change(
         "update sync_records
-         set look_at = null, send_at = $4, tries = 0, failure = null, failed_at = null,
-             given_up_at = null
+         set look_at = null, tries = 0, failure = null, failed_at = null, given_up_at = null,
+             send_at = case when cast($4 as bigint) is null then null
+                            when send_at < cast($4 as bigint) then send_at
+                            else cast($4 as bigint) end
          where association_id = $1 and platform = $2
              and record_id in (select key from jsonb_each($3))",
     )

@@ -6,6 +6,7 @@ use novi_sso::id::RecordId;
 use novi_sso::members::{Email, logins, records};
 use novi_sso::sync::link::GroupType;
 use novi_sso::sync::platform::Platform;
+use novi_sso::sync::{integration, queue};
 
 use crate::support::{BOARD, HOME, Stage};
 
@@ -23,6 +24,34 @@ impl Stage {
         records::change(&site, id, &seen, &after, &BY).await.unwrap().unwrap();
         self.settle().await;
     }
+}
+
+/// Nobody is held up: who changes while many wait stays in line.
+#[tokio::test]
+async fn whoever_changes_again_while_they_wait_keeps_their_place_in_the_line() {
+    let stage = Stage::start().await;
+    let ann = stage.novi.member("Ann").await;
+    let group = stage.novi.group("Board", &[&ann]).await;
+    stage.link(&group).await;
+    stage.settle().await;
+    let (site, person) = (stage.site().await, RecordId::from(ann.id.clone()));
+    integration::pause(&site, Platform::Mobilize, &BY).await.unwrap();
+    let waits_since = async || {
+        let site = stage.site().await;
+        let known = queue::known(&mut site.read(), &person).await.unwrap();
+        known.into_iter().find(|it| it.platform == "mobilize").unwrap().send_at.unwrap()
+    };
+
+    stage.edit(&person, "job_title", "Chair").await;
+    let first = waits_since().await;
+    stage.novi.clock.advance(60);
+    stage.edit(&person, "job_title", "Treasurer").await;
+    assert_eq!(waits_since().await, first);
+
+    integration::resume(&stage.site().await, Platform::Mobilize, &BY).await.unwrap();
+    stage.settle().await;
+    let there = stage.mobilize.member(BOARD, &ann.email).unwrap();
+    assert_eq!(there.fields["job_title"], "Treasurer");
 }
 
 /// R58, R68: a company that is renamed has its new name on all its people, on both platforms.
