@@ -147,8 +147,8 @@ impl Contact {
     }
 }
 
-/// Groups that were unlinked while one of the records was in them there. Whatever a push leaves out is removed, so
-/// they go on being said as they were: unlinking removes nobody (R47).
+/// Groups that were unlinked while one of the records was in them there. Whatever a push leaves out is
+/// removed, so they go on being said as they were: unlinking removes nobody (R47).
 pub async fn left(
     db: &mut Reader,
     records: &[&RecordId],

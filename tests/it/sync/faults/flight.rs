@@ -1,14 +1,18 @@
 //! What happens to a record while something about it is on its way.
 
+use novi_sso::db;
 use novi_sso::events::Actor;
 use novi_sso::groups;
+use novi_sso::id::GroupId;
 use novi_sso::members::{self, Email};
 use novi_sso::simulator::api::Fault;
 use novi_sso::sync::link::GroupType;
 use novi_sso::sync::{integration, queue, worker};
 
+use tokio::task::JoinHandle;
+
 use super::{MOBILIZE, number, until};
-use crate::support::{BOARD, Stage};
+use crate::support::{BOARD, Member, Stage};
 
 const BY: Actor = Actor::CommandLine;
 /// One more failure, and the connection rests.
@@ -17,6 +21,22 @@ const RESTING: &str = "update integrations set failures = 20";
 impl Stage {
     fn changes(&self) -> usize {
         self.mobilize.requests().iter().filter(|request| request.method != "GET").count()
+    }
+
+    /// Somebody was added there, and the answer takes so long.
+    async fn is_adding(
+        &self,
+        group: &GroupId,
+        member: &Member,
+        millis: u64,
+    ) -> JoinHandle<Result<(), db::Error>> {
+        let route = format!("POST /v1/groups/{BOARD}/members");
+        self.mobilize.set_faults([Fault::on(route).times(1).after_work().delay_ms(millis)]);
+        groups::add_member(&self.site().await, group, &member.id, &BY).await.unwrap();
+        let app = self.novi.app.clone();
+        let sending = tokio::spawn(async move { worker::settle(&app).await });
+        until("the addition", async || self.there(BOARD).len() == 1).await;
+        sending
     }
 
     /// The next such call is carried out, and its answer is lost.
@@ -33,13 +53,8 @@ async fn a_member_who_is_deactivated_while_being_added_is_not_left_there() {
     let group = stage.novi.group("Board", &[]).await;
     stage.link(&group).await;
     stage.settle().await;
-    let route = format!("POST /v1/groups/{BOARD}/members");
-    stage.mobilize.set_faults([Fault::on(route).times(1).after_work().delay_ms(700)]);
 
-    groups::add_member(&stage.site().await, &group, &ann.id, &BY).await.unwrap();
-    let app = stage.novi.app.clone();
-    let sending = tokio::spawn(async move { worker::settle(&app).await });
-    until("the addition", async || stage.there(BOARD).len() == 1).await;
+    let sending = stage.is_adding(&group, &ann, 700).await;
     members::deactivate(&stage.site().await, &ann.id, &BY).await.unwrap();
     sending.await.unwrap().unwrap();
     for _ in 0..3 {
@@ -110,12 +125,7 @@ async fn a_member_who_was_being_added_when_the_process_ended_is_taken_out_again(
     let group = stage.novi.group("Board", &[]).await;
     stage.link(&group).await;
     stage.settle().await;
-    let route = format!("POST /v1/groups/{BOARD}/members");
-    stage.mobilize.set_faults([Fault::on(route).times(1).after_work().delay_ms(60_000)]);
-    groups::add_member(&stage.site().await, &group, &ann.id, &BY).await.unwrap();
-    let app = stage.novi.app.clone();
-    let sending = tokio::spawn(async move { worker::settle(&app).await });
-    until("the addition", async || stage.there(BOARD).len() == 1).await;
+    let sending = stage.is_adding(&group, &ann, 60_000).await;
     sending.abort();
     assert!(sending.await.unwrap_err().is_cancelled());
 
