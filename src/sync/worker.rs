@@ -28,8 +28,8 @@ const OFTEN: Duration = Duration::from_millis(500);
 const LAST_MOMENTS: Duration = Duration::from_secs(3);
 /// Rows forgotten in one statement, so that sign-ins pass in between.
 const FORGOTTEN: i64 = 200;
-/// Records taken together, and of those sent side by side.
-const TAKEN: i64 = 16;
+/// Records sent in one round, and of those side by side.
+const ROUND: usize = 16;
 const SIDE_BY_SIDE: usize = 4;
 
 /// What is done for one connection at a time: sending, or checking.
@@ -270,11 +270,6 @@ async fn send_due(
     platform: Platform,
 ) -> Result<bool, db::Error> {
     let is_probe = integration.is_half_open();
-    let most = match (is_probe, platform) {
-        (true, _) => 1,
-        (false, Platform::HigherLogic) => send::higher_logic::TAKEN,
-        (false, _) => TAKEN,
-    };
     if !queue::is_due(&mut site.read(), platform).await? {
         return Ok(false);
     }
@@ -288,56 +283,78 @@ async fn send_due(
             return Ok(false);
         }
     };
+    let sent = match channel {
+        Channel::HigherLogic(client) => {
+            let most = if is_probe { 1 } else { send::higher_logic::TAKEN };
+            match claim(site, platform, most).await? {
+                taken if taken.is_empty() => None,
+                taken => Some(send::higher_logic::batch(site, integration, &client, taken).await?),
+            }
+        }
+        Channel::Mobilize(client) => {
+            let most = if is_probe { 1 } else { ROUND };
+            side_by_side(site, integration, platform, Arc::new(*client), most).await?
+        }
+    };
+    if sent == Some(Next::Well) {
+        integration::went_well(site, integration).await?;
+    }
+    Ok(sent.is_some())
+}
+
+async fn claim_if_running(
+    site: &Site,
+    platform: Platform,
+    most: i64,
+) -> Result<Vec<queue::Work>, db::Error> {
+    match integration::is_running(site, platform).await? {
+        true => claim(site, platform, most).await,
+        false => Ok(Vec::new()),
+    }
+}
+
+async fn claim(site: &Site, platform: Platform, most: i64) -> Result<Vec<queue::Work>, db::Error> {
     let mut tx = site.write().await?;
     let taken = queue::claim(&mut tx, platform, most).await?;
     tx.commit().await?;
-    if taken.is_empty() {
-        return Ok(false);
-    }
-    let next = match channel {
-        Channel::HigherLogic(client) => {
-            send::higher_logic::batch(site, integration, &client, taken).await?
-        }
-        Channel::Mobilize(client) => {
-            side_by_side(site, integration, Arc::new(*client), taken).await?
-        }
-    };
-    if next == Next::Well {
-        integration::went_well(site, integration).await?;
-    }
-    Ok(true)
+    Ok(taken)
 }
 
+/// Sends up to `most` records, and takes each only when its call can begin: what a node has taken when it
+/// ends is nobody's for a minute. None when nothing was left to be taken.
 async fn side_by_side(
     site: &Site,
     integration: &Integration,
+    platform: Platform,
     client: Arc<super::platform::Mobilize>,
-    taken: Vec<queue::Work>,
-) -> Result<Next, db::Error> {
+    mut most: usize,
+) -> Result<Option<Next>, db::Error> {
     let integration = Arc::new(integration.clone());
-    let (mut waiting, mut sending) = (taken.into_iter(), JoinSet::new());
-    let mut next = Next::Well;
-    let mut outcome = Ok(());
+    let mut sending = JoinSet::new();
+    let (mut next, mut outcome) = (None, Ok(()));
     loop {
-        while sending.len() < SIDE_BY_SIDE && outcome.is_ok() {
-            let Some(work) = waiting.next() else { break };
-            let platform = integration.platform().unwrap_or(Platform::Mobilize);
-            if next != Next::Rest && !integration::is_running(site, platform).await? {
-                next = Next::Rest;
-            }
-            if next == Next::Rest {
-                send::postpone(site, platform, &work, site.now).await?;
-                continue;
-            }
+        let free = SIDE_BY_SIDE.saturating_sub(sending.len()).min(most);
+        if free > 0 && next != Some(Next::Rest) && outcome.is_ok() {
             let site = Site { now: site.app.clock.now(), ..site.clone() };
-            let (integration, client) = (integration.clone(), client.clone());
-            sending.spawn(async move {
-                send::mobilize::record(&site, &integration, &client, work).await
-            });
+            let taken = match claim_if_running(&site, platform, free as i64).await {
+                Ok(taken) => taken,
+                Err(error) => {
+                    outcome = Err(error);
+                    Vec::new()
+                }
+            };
+            most = if taken.is_empty() { 0 } else { most - taken.len() };
+            for work in taken {
+                let (site, integration, client) =
+                    (site.clone(), integration.clone(), client.clone());
+                sending.spawn(async move {
+                    send::mobilize::record(&site, &integration, &client, work).await
+                });
+            }
         }
         match sending.join_next().await {
             None => return outcome.map(|()| next),
-            Some(Ok(Ok(one))) => next = next.max(one),
+            Some(Ok(Ok(one))) => next = next.max(Some(one)),
             Some(Ok(Err(error))) => outcome = Err(error),
             Some(Err(panicked)) => tracing::error!(%panicked, "a record was not sent"),
         }

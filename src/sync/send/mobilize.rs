@@ -51,7 +51,7 @@ impl Sending<'_> {
     /// Additions first: whoever moves from one group to another is never nowhere.
     async fn all(&mut self, view: &View) -> Sent<String> {
         let mut answer = "nothing to send".to_owned();
-        let mut is_current = view.is_current;
+        let mut is_behind = !view.is_current && !view.outcome.stays.is_empty();
         if let Some(Version::Fields(fields)) = &view.version {
             for group in &view.outcome.adds {
                 let Some(remote) = self.usable(group) else { continue };
@@ -59,12 +59,12 @@ impl Sending<'_> {
                     return Ok(Err(trouble));
                 }
                 match self.add(group, &remote, fields, view).await? {
-                    Ok(()) => is_current = true,
+                    Ok(has_it_all) => is_behind = !has_it_all,
                     Err(trouble) => return Ok(Err(trouble)),
                 }
                 answer = "in the group".to_owned();
             }
-            if !is_current && !view.outcome.stays.is_empty() && view.facts.is_some() {
+            if is_behind && view.facts.is_some() {
                 if let Err(trouble) = self.goes_on().await? {
                     return Ok(Err(trouble));
                 }
@@ -125,13 +125,14 @@ impl Sending<'_> {
         format!("{}-{record_id}-{marks}-{what}-{group}", self.platform.as_text())
     }
 
+    /// False when the platform still has something else of the person than it was sent.
     async fn add(
         &mut self,
         group: &GroupId,
         remote: &str,
         fields: &Fields,
         view: &View,
-    ) -> Sent<()> {
+    ) -> Sent<bool> {
         if self.work.remote_id.is_none()
             && let Err(trouble) = self.find(fields).await?
         {
@@ -144,18 +145,12 @@ impl Sending<'_> {
         let key = self.key("add", remote);
         let added = match self.client.add(remote, id.as_deref(), fields, &key).await {
             Ok(member) => member,
-            Err(failure) => return self.add_failed(group, failure).await,
+            Err(failure) => return Ok(Err(self.add_failed(group, failure).await?)),
         };
-        let differs = differs(&added, fields, self.client);
-        if differs {
-            let key = self.key("update", &added.remote_id);
-            if let Err(failure) = self.client.update(&added.remote_id, fields, &key).await {
-                return Ok(Err(failure.into()));
-            }
-        }
+        let has_it_all = !differs(&added, fields, self.client);
         let mut tx = self.site.write().await?;
         if !queue::holds(&mut tx, self.platform, &self.work).await? {
-            return Ok(Ok(()));
+            return Ok(Err(Trouble::TakenOver));
         }
         let record = &self.work.record_id;
         if !queue::bind(&mut tx, self.platform, record, &added.remote_id).await? {
@@ -163,17 +158,33 @@ impl Sending<'_> {
             return Ok(Err(conflict()));
         }
         is_there(&mut tx, self.platform, &self.work, group).await?;
-        let json = Version::Fields(fields.clone()).json();
-        let sealed = queue::seal_sent(self.site, self.platform, record, &json);
-        let hash = view.hash.as_deref().unwrap_or_default();
-        queue::remember(&mut tx, self.platform, record, &sealed, hash).await?;
+        if has_it_all {
+            self.remember(&mut tx, fields, view).await?;
+        }
         self.note(&mut tx, Some(group), What::Add, Some(fields), None).await?;
         tx.commit().await?;
         self.work.remote_id = Some(added.remote_id);
-        Ok(Ok(()))
+        Ok(Ok(has_it_all))
     }
 
-    async fn add_failed(&mut self, group: &GroupId, failure: Failure) -> Sent<()> {
+    async fn remember(
+        &self,
+        tx: &mut crate::db::Writer,
+        fields: &Fields,
+        view: &View,
+    ) -> Result<(), db::Error> {
+        let record = &self.work.record_id;
+        let json = Version::Fields(fields.clone()).json();
+        let sealed = queue::seal_sent(self.site, self.platform, record, &json);
+        let hash = view.hash.as_deref().unwrap_or_default();
+        queue::remember(tx, self.platform, record, &sealed, hash).await
+    }
+
+    async fn add_failed(
+        &mut self,
+        group: &GroupId,
+        failure: Failure,
+    ) -> Result<Trouble, db::Error> {
         match &failure {
             Failure::GroupGone { words } => {
                 link::failed(self.site, self.platform, group, words).await?;
@@ -181,7 +192,7 @@ impl Sending<'_> {
             Failure::Refused { status: 404, .. } => self.forget_id().await?,
             _ => {}
         }
-        Ok(Err(failure.into()))
+        Ok(failure.into())
     }
 
     /// The person is gone there: the next try looks for them anew.
@@ -234,11 +245,7 @@ impl Sending<'_> {
         if !queue::holds(&mut tx, self.platform, &self.work).await? {
             return Ok(Ok(true));
         }
-        let record = &self.work.record_id;
-        let json = Version::Fields(fields.clone()).json();
-        let sealed = queue::seal_sent(self.site, self.platform, record, &json);
-        let hash = view.hash.as_deref().unwrap_or_default();
-        queue::remember(&mut tx, self.platform, record, &sealed, hash).await?;
+        self.remember(&mut tx, fields, view).await?;
         self.note(&mut tx, None, What::Update, Some(fields), None).await?;
         tx.commit().await?;
         Ok(Ok(true))
@@ -248,7 +255,7 @@ impl Sending<'_> {
         let key = self.key("add", remote);
         let added = self.client.add(remote, Some(id), &Fields::default(), &key).await;
         if let Err(failure) = added {
-            return self.add_failed(group, failure).await;
+            return Ok(Err(self.add_failed(group, failure).await?));
         }
         let mut tx = self.site.write().await?;
         if queue::holds(&mut tx, self.platform, &self.work).await? {

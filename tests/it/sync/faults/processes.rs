@@ -17,10 +17,11 @@ const TAKEN_OVER_WITHIN: Duration = Duration::from_secs(60 + 15);
 /// So many calls of one node may have to be made again.
 const AT_ONCE: usize = 8;
 
-/// What a node had taken when it was cut off.
+/// What a node had taken when it was cut off. Each time it is taken it has another fence.
 struct CutOff {
     at: Instant,
     path: String,
+    fence: i64,
 }
 
 struct Race {
@@ -83,9 +84,13 @@ impl Race {
     /// What somebody alive has is given back within a moment, and taken with another fence.
     async fn note_cut_off(&mut self, at: Instant, before: HashSet<(String, i64)>) {
         let after = self.taken().await;
-        let still = before.intersection(&after);
-        let path = |id: &str| format!("/v1/users/{id}");
-        self.cut_off.extend(still.map(|(id, _)| CutOff { at, path: path(id) }));
+        for (id, fence) in before.intersection(&after) {
+            let (path, fence) = (format!("/v1/users/{id}"), *fence);
+            // What still waits for its lease to be over was cut off earlier.
+            if !self.cut_off.iter().any(|cut| (&cut.path, cut.fence) == (&path, fence)) {
+                self.cut_off.push(CutOff { at, path, fence });
+            }
+        }
     }
 
     async fn taken(&self) -> HashSet<(String, i64)> {
@@ -108,16 +113,20 @@ impl Race {
         self.stage.everybody_changes(number, "v2").await;
     }
 
-    /// How long it took until somebody went on with what a node had taken when it was cut off.
+    /// How long it took until somebody went on with what a node had taken when it was cut off: until the
+    /// next call; or, where whoever took it was cut off before their call, until then at the latest.
     fn slowest_takeover(&self) -> Duration {
         let mut updates: HashMap<String, Vec<Instant>> = HashMap::new();
         for seen in self.stage.watch.seen().into_iter().filter(Seen::is_update) {
             updates.entry(seen.path).or_default().push(seen.began);
         }
         let again = self.cut_off.iter().filter_map(|cut| {
+            let called = updates.get(&cut.path).into_iter().flatten().copied();
+            let taken = self.cut_off.iter().filter(|next| next.path == cut.path);
+            let taken = taken.filter(|next| next.fence > cut.fence).map(|next| next.at);
             // Whose outcome was written before the end has nothing more to be sent.
-            let next = updates.get(&cut.path)?.iter().find(|began| **began > cut.at)?;
-            Some(*next - cut.at)
+            let next = called.chain(taken).filter(|next| *next > cut.at).min()?;
+            Some(next - cut.at)
         });
         again.max().unwrap_or_default()
     }
