@@ -26,6 +26,16 @@ pub enum Error {
     NotConnected,
 }
 
+impl Channel {
+    /// Whether more than half of its calls failed lately.
+    pub fn is_shaky(&self) -> bool {
+        match self {
+            Self::Mobilize(client) => client.is_shaky(),
+            Self::HigherLogic(client) => client.is_shaky(),
+        }
+    }
+}
+
 /// All calls of this process to one connection go at one pace.
 fn paces() -> &'static Paces {
     static PACES: OnceLock<Paces> = OnceLock::new();

@@ -252,16 +252,17 @@ async fn is_recognised(site: &Site, integration: &Integration) -> Result<bool, d
             integration::recognised(site, platform).await?;
             Ok(true)
         }
-        Err(error) => unusable(site, platform, &error).await.map(|()| false),
+        Err(error) => unusable(site, platform, error).await.map(|()| false),
     }
 }
 
-async fn unusable(
-    site: &Site,
-    platform: Platform,
-    error: &channel::Error,
-) -> Result<(), db::Error> {
-    integration::stop(site, platform, &error.to_string()).await
+/// What is saved cannot be used, so somebody has to look at it; a database that does not answer is no
+/// reason to.
+async fn unusable(site: &Site, platform: Platform, error: channel::Error) -> Result<(), db::Error> {
+    match error {
+        channel::Error::Integration(integration::Error::Database(error)) => Err(error),
+        error => integration::stop(site, platform, &error.to_string()).await,
+    }
 }
 
 async fn send_due(
@@ -279,25 +280,29 @@ async fn send_due(
     let channel = match channel::open(site, integration).await {
         Ok(channel) => channel,
         Err(error) => {
-            unusable(site, platform, &error).await?;
+            unusable(site, platform, error).await?;
             return Ok(false);
         }
     };
-    let sent = match channel {
+    let sent = match &channel {
         Channel::HigherLogic(client) => {
             let most = if is_probe { 1 } else { send::higher_logic::TAKEN };
-            match claim(site, platform, most).await? {
+            match claim_if_running(site, platform, most).await? {
                 taken if taken.is_empty() => None,
-                taken => Some(send::higher_logic::batch(site, integration, &client, taken).await?),
+                taken => Some(send::higher_logic::batch(site, integration, client, taken).await?),
             }
         }
         Channel::Mobilize(client) => {
             let most = if is_probe { 1 } else { ROUND };
-            side_by_side(site, integration, platform, Arc::new(*client), most).await?
+            side_by_side(site, integration, platform, client, most).await?
         }
     };
-    if sent == Some(Next::Well) {
-        integration::went_well(site, integration).await?;
+    match sent {
+        Some(Next::Well) => integration::went_well(site, integration).await?,
+        Some(Next::Stumbled) if channel.is_shaky() => {
+            integration::mostly_fails(site, platform).await?;
+        }
+        _ => {}
     }
     Ok(sent.is_some())
 }
@@ -326,7 +331,7 @@ async fn side_by_side(
     site: &Site,
     integration: &Integration,
     platform: Platform,
-    client: Arc<super::platform::Mobilize>,
+    client: &super::platform::Mobilize,
     mut most: usize,
 ) -> Result<Option<Next>, db::Error> {
     let integration = Arc::new(integration.clone());

@@ -397,6 +397,12 @@ pub async fn failed(site: &Site, platform: Platform) -> Result<Option<Timestamp>
     Ok(Some(until))
 }
 
+/// The breaker opens although no failures came in a row: most calls fail (SECURITY.md 3.6.7).
+pub async fn mostly_fails(site: &Site, platform: Platform) -> Result<(), db::Error> {
+    let until = site.app.clock.now().plus_seconds(OPEN_SECONDS[0]);
+    store::open(site, platform.as_text(), FAILURES, until).await
+}
+
 /// One call may try whether the platform is back; of several nodes one gets the leave to. It counts as
 /// failed until it went well.
 pub async fn may_probe(site: &Site, platform: Platform) -> Result<bool, db::Error> {
@@ -406,7 +412,8 @@ pub async fn may_probe(site: &Site, platform: Platform) -> Result<bool, db::Erro
 
 /// The platform asked to wait.
 pub async fn wait(site: &Site, platform: Platform, seconds: i64) -> Result<(), db::Error> {
-    store::wait(site, platform.as_text(), site.now.plus_seconds(seconds)).await
+    let until = site.app.clock.now().plus_seconds(seconds);
+    store::wait(site, platform.as_text(), until).await
 }
 
 /// The community behind these credentials is the one that the groups are linked to.

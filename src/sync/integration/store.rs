@@ -252,6 +252,23 @@ pub async fn open_until(site: &Site, platform: &str, until: Timestamp) -> Result
     .await
 }
 
+pub async fn open(
+    site: &Site,
+    platform: &str,
+    failures: i64,
+    until: Timestamp,
+) -> Result<(), Error> {
+    site.once(
+        "update integrations set failures = $3, open_until = $4
+         where association_id = $1 and platform = $2 and failures < $3",
+    )
+    .bind(platform)
+    .bind(failures)
+    .bind(until)
+    .run()
+    .await
+}
+
 pub async fn may_probe(site: &Site, platform: &str, until: Timestamp) -> Result<bool, Error> {
     let leave: Option<(String,)> = site
         .once(

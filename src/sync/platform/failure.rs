@@ -56,6 +56,11 @@ impl Failure {
         matches!(self, Self::Refused { .. } | Self::GroupGone { .. })
     }
 
+    /// Whether it says that the platform is out of order or out of reach, whatever it was asked for.
+    pub fn is_of_the_platform(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::Unknown { .. } | Self::Broken { .. })
+    }
+
     /// Whether a change may have been carried out in spite of the failure.
     pub fn outcome_is_unknown(&self) -> bool {
         match self {

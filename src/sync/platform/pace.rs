@@ -1,5 +1,5 @@
 //! How fast a connection may be called: so many calls a second and a minute, so many at once, and none
-//! before the platform's own "not before". All calls of a connection in this process share one [`Pace`].
+//! before the platform's own "not before"; and how its calls went lately. All calls of a connection in this process share one [`Pace`].
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,6 +17,9 @@ const LONGEST_LINE: usize = 256;
 /// When asked to wait without being told how long: twice as long each time.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// Of so many calls within a minute, more than half must go well (SECURITY.md 3.6.7).
+const JUDGED: usize = 20;
+const JUDGED_WITHIN: Duration = Duration::from_secs(60);
 /// Nobody is believed who asks for more.
 const LONGEST_ASKED: i64 = 24 * 60 * 60;
 
@@ -37,6 +40,8 @@ struct State {
     windows: [Window; 2],
     not_before: Option<Instant>,
     pauses: u32,
+    /// How calls went, and when.
+    lately: VecDeque<(Instant, bool)>,
 }
 
 /// The right to make one call, until it is dropped.
@@ -60,6 +65,7 @@ impl Pace {
                 windows: [window(calls.per_second, 1), window(calls.per_minute, 60)],
                 not_before: None,
                 pauses: 0,
+                lately: VecDeque::new(),
             }),
         }))
     }
@@ -94,9 +100,21 @@ impl Pace {
         self.state().hold(Instant::now(), seconds);
     }
 
-    /// The platform answered as it should.
+    /// The platform answered as it should, if only to refuse what it was asked for.
     pub fn answered(&self) {
-        self.state().pauses = 0;
+        let mut state = self.state();
+        state.pauses = 0;
+        state.went(Instant::now(), true);
+    }
+
+    /// It did not answer, or not as it should.
+    pub fn failed(&self) {
+        self.state().went(Instant::now(), false);
+    }
+
+    /// Whether more than half of its calls failed lately, of enough to say so.
+    pub fn is_shaky(&self) -> bool {
+        self.state().is_shaky(Instant::now())
     }
 
     fn stand_in_line(&self) -> Result<InLine<'_>, TooSoon> {
@@ -133,6 +151,21 @@ impl State {
             window.take(now);
         }
         None
+    }
+
+    fn went(&mut self, now: Instant, well: bool) {
+        self.lately.push_back((now, well));
+        let is_old = |at: Instant| now - at > JUDGED_WITHIN;
+        while self.lately.front().is_some_and(|(at, _)| is_old(*at)) {
+            self.lately.pop_front();
+        }
+    }
+
+    fn is_shaky(&self, now: Instant) -> bool {
+        let lately = self.lately.iter().filter(|(at, _)| now - *at <= JUDGED_WITHIN);
+        let (all, failed) =
+            lately.fold((0, 0), |(all, failed), (_, well)| (all + 1, failed + usize::from(!well)));
+        all >= JUDGED && failed * 2 > all
     }
 
     fn hold(&mut self, now: Instant, seconds: Option<i64>) {
@@ -221,7 +254,7 @@ mod tests {
             Window::new(per_second, Duration::from_secs(1)),
             Window::new(per_minute, Duration::from_secs(60)),
         ];
-        (State { windows, not_before: None, pauses: 0 }, Instant::now())
+        (State { windows, not_before: None, pauses: 0, lately: VecDeque::new() }, Instant::now())
     }
 
     const MS: Duration = Duration::from_millis(1);
@@ -271,6 +304,23 @@ mod tests {
             now = at;
         }
         assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+    }
+
+    /// SECURITY.md 3.6.7.
+    #[test]
+    fn a_platform_is_shaky_when_more_than_half_of_twenty_calls_in_a_minute_failed() {
+        let (mut state, now) = state(10, 600);
+        for index in 0..19 {
+            state.went(now, index % 2 == 0);
+        }
+        assert!(!state.is_shaky(now), "too few to say");
+        state.went(now, false);
+        assert!(!state.is_shaky(now), "ten of twenty");
+        state.went(now + 1000 * MS, false);
+        assert!(state.is_shaky(now + 1000 * MS));
+        assert!(!state.is_shaky(now + 62_000 * MS), "that was long ago");
+        state.went(now + 62_000 * MS, true);
+        assert_eq!(state.lately.len(), 1);
     }
 
     #[tokio::test]

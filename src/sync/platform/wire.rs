@@ -71,16 +71,30 @@ impl Wire {
 
     /// A good answer: 2xx, and no page for people.
     pub async fn call(&self, request: &Request) -> Result<Answer, Failure> {
+        let called = self.called(request).await;
+        match &called {
+            Ok(_) | Err(Failure::Refused { .. } | Failure::GroupGone { .. }) => {
+                self.pace.answered()
+            }
+            Err(failure) if failure.is_of_the_platform() => self.pace.failed(),
+            Err(_) => {}
+        }
+        called
+    }
+
+    /// Whether more than half of its calls failed lately.
+    pub fn is_shaky(&self) -> bool {
+        self.pace.is_shaky()
+    }
+
+    async fn called(&self, request: &Request) -> Result<Answer, Failure> {
         let answer = self.answer(request).await?;
         match answer.status {
             200..300 if is_page(&answer) => Err(Failure::Broken {
                 status: Some(answer.status),
                 words: format!("it answered {} with a page instead of data", answer.status),
             }),
-            200..300 => {
-                self.pace.answered();
-                Ok(answer)
-            }
+            200..300 => Ok(answer),
             _ => Err(self.refused(request, &answer)),
         }
     }

@@ -1,7 +1,7 @@
 //! Higher Logic: whole contacts with all their groups, up to a hundred in a push.
 
 use super::super::contact::Contact;
-use super::super::integration::Integration;
+use super::super::integration::{self, Integration};
 use super::super::look::{self, Attempt, Version, View};
 use super::super::platform::higher_logic::{Item, Pushed};
 use super::super::platform::{Failure, HigherLogic, Platform};
@@ -9,7 +9,7 @@ use super::super::queue::{self, Work};
 use super::super::sent::{self, Entry, What};
 use super::super::{places, release};
 use super::{
-    Next, Trouble, connection, done, failed, give_back, is_gone, is_there, postpone, unsure,
+    Next, Rest, Trouble, connection, done, failed, give_back, is_gone, is_there, postpone, unsure,
 };
 use crate::associations::Site;
 use crate::db;
@@ -43,15 +43,18 @@ pub async fn batch(
         let contact = match &view.version {
             Some(Version::Contact(contact)) if !view.is_settled() => (**contact).clone(),
             _ => {
-                done(site, integration, &work, "nothing to send").await?;
+                done(site, integration, &work, "nothing to send", Rest::Nothing).await?;
                 continue;
             }
         };
         all.push(One { work, view, contact });
     }
-    let mut next = Next::Well;
+    let mut next = Next::Quiet;
     let mut waiting = vec![all];
     while let Some(batch) = waiting.pop() {
+        if next != Next::Rest && !integration::is_running(site, PLATFORM).await? {
+            next = Next::Rest;
+        }
         if next == Next::Rest {
             for one in batch {
                 postpone(site, PLATFORM, &one.work, site.now).await?;
@@ -72,6 +75,7 @@ pub async fn batch(
         }
         match client.push(&items, &key(&batch)).await {
             Ok(Pushed::Accepted) => {
+                next = next.max(Next::Well);
                 for one in &batch {
                     accepted(site, integration, one).await?;
                 }
@@ -191,5 +195,5 @@ async fn accepted(site: &Site, integration: &Integration, one: &One) -> Result<(
     };
     sent::record(&mut tx, site, &entry).await?;
     tx.commit().await?;
-    done(site, integration, &one.work, "confirmed").await
+    done(site, integration, &one.work, "confirmed", Rest::Nothing).await
 }

@@ -8,7 +8,7 @@ use super::super::platform::{Failure, Field, Fields, Mobilize, Platform};
 use super::super::queue::{self, Work};
 use super::super::sent::{self, Entry, What};
 use super::super::{places, release};
-use super::{Next, Trouble, done, failed, is_gone, is_there};
+use super::{Next, Rest, Trouble, done, failed, is_gone, is_there};
 use crate::associations::Site;
 use crate::db;
 use crate::id::GroupId;
@@ -25,13 +25,13 @@ pub async fn record(
     let mut db = site.read();
     let view = look::view(&mut db, site, integration, &work.record_id, sent, Attempt::None).await?;
     let links = link::list(&mut db, platform).await?;
-    let mut sending = Sending { site, platform, client, work, links };
+    let mut sending = Sending { site, platform, client, work, links, rest: Rest::Nothing };
     let outcome = sending.all(&view).await?;
-    let Sending { work, .. } = sending;
+    let Sending { work, rest, .. } = sending;
     match outcome {
         Ok(answer) => {
-            done(site, integration, &work, &answer).await?;
-            Ok(Next::Well)
+            done(site, integration, &work, answer.unwrap_or("nothing to send"), rest).await?;
+            Ok(if answer.is_some() { Next::Well } else { Next::Quiet })
         }
         Err(trouble) => failed(site, integration, &work, &trouble).await,
     }
@@ -43,14 +43,15 @@ struct Sending<'a> {
     client: &'a Mobilize,
     work: Work,
     links: Vec<Link>,
+    rest: Rest,
 }
 
 type Sent<T> = Result<Result<T, Trouble>, db::Error>;
 
 impl Sending<'_> {
     /// Additions first: whoever moves from one group to another is never nowhere.
-    async fn all(&mut self, view: &View) -> Sent<String> {
-        let mut answer = "nothing to send".to_owned();
+    async fn all(&mut self, view: &View) -> Sent<Option<&'static str>> {
+        let mut answer = None;
         let mut is_behind = !view.is_current && !view.outcome.stays.is_empty();
         if let Some(Version::Fields(fields)) = &view.version {
             for group in &view.outcome.adds {
@@ -62,14 +63,14 @@ impl Sending<'_> {
                     Ok(has_it_all) => is_behind = !has_it_all,
                     Err(trouble) => return Ok(Err(trouble)),
                 }
-                answer = "in the group".to_owned();
+                answer = Some("in the group");
             }
             if is_behind && view.facts.is_some() {
                 if let Err(trouble) = self.goes_on().await? {
                     return Ok(Err(trouble));
                 }
                 match self.update(fields, view).await? {
-                    Ok(true) => answer = "fields changed".to_owned(),
+                    Ok(true) => answer = answer.or(Some("fields changed")),
                     Ok(false) => {}
                     Err(trouble) => return Ok(Err(trouble)),
                 }
@@ -82,7 +83,7 @@ impl Sending<'_> {
                     return Ok(Err(trouble));
                 }
                 match self.bring_back(group, &remote, &id).await? {
-                    Ok(()) => answer = "in the group".to_owned(),
+                    Ok(()) => answer = Some("in the group"),
                     Err(trouble) => return Ok(Err(trouble)),
                 }
             }
@@ -93,7 +94,7 @@ impl Sending<'_> {
                 return Ok(Err(trouble));
             }
             match self.remove(group, &remote, view).await? {
-                Ok(()) => answer = "out of the group".to_owned(),
+                Ok(()) => answer = Some("out of the group"),
                 Err(trouble) => return Ok(Err(trouble)),
             }
         }
@@ -101,9 +102,13 @@ impl Sending<'_> {
     }
 
     /// The group there, unless the link does not work: then somebody has to look at it first.
-    fn usable(&self, group: &GroupId) -> Option<String> {
+    fn usable(&mut self, group: &GroupId) -> Option<String> {
         let link = self.links.iter().find(|link| link.group_id == *group && link.is_linked())?;
-        link.failed_at.is_none().then(|| link.remote_group_id.clone())
+        if link.failed_at.is_some() {
+            self.rest = Rest::Waits;
+            return None;
+        }
+        Some(link.remote_group_id.clone())
     }
 
     /// Nobody has paused the connection meanwhile, and nobody else has taken over.

@@ -37,11 +37,21 @@ impl From<Failure> for Trouble {
 /// What came of it means for the whole connection. The worst counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Next {
+    /// The platform was not called.
+    Quiet,
     /// The platform answered as it should, if only to refuse a record.
     Well,
     Stumbled,
     /// Nothing more is to be sent now.
     Rest,
+}
+
+/// What is left of a record after it was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rest {
+    Nothing,
+    /// It waits for its link: the next check that goes well sends it.
+    Waits,
 }
 
 /// Everything about a record went out: its places get their status, and it rests until it is marked.
@@ -50,6 +60,7 @@ pub async fn done(
     integration: &Integration,
     work: &Work,
     answer: &str,
+    rest: Rest,
 ) -> Result<(), db::Error> {
     let Some(platform) = integration.platform() else { return Ok(()) };
     let mut tx = site.write().await?;
@@ -58,7 +69,7 @@ pub async fn done(
     }
     let view = look_again(&mut tx, site, integration, work, Attempt::None).await?;
     view.write(&mut tx, platform).await?;
-    if view.is_settled() {
+    if view.is_settled() || rest == Rest::Waits {
         queue::done(&mut tx, platform, work, answer).await?;
     } else {
         // It changed while it was sent.

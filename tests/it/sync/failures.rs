@@ -192,6 +192,12 @@ async fn a_group_that_is_gone_there_fails_its_link() {
     let site = stage.site().await;
     let link = link::find(&mut site.read(), MOBILIZE, &group).await.unwrap().unwrap();
     assert!(link.failed_at.is_some() && link.failure.is_some());
+    let calls = stage.calls();
+    for _ in 0..3 {
+        stage.novi.clock.advance(61);
+        stage.settle().await;
+    }
+    assert_eq!(stage.calls(), calls, "nothing is sent to it until somebody looked at the link");
     assert!(
         stage
             .mobilize

@@ -251,3 +251,33 @@ async fn a_push_that_is_refused_as_a_whole_is_halved() {
 
     assert_eq!(stage.keys_there(&group).len(), 9);
 }
+
+/// SEC-Y15: what had not begun when somebody paused is not sent, in the middle of a batch either.
+#[tokio::test]
+async fn a_pause_is_obeyed_in_the_middle_of_a_batch() {
+    let stage = Stage::start().await;
+    let mut members = Vec::new();
+    for index in 0..9 {
+        members.push(stage.novi.member(&format!("Ann{index}")).await);
+    }
+    let words = serde_json::json!({"success": false, "count": 0, "errorMessage": "Bad data"});
+    let refused = Fault::on("/push").times(1_000).delay_ms(50).answer_json(200, &words);
+    stage.higher_logic.set_faults([refused]);
+    let group = stage.novi.group("Safety", &members.iter().collect::<Vec<_>>()).await;
+    stage.link_higher_logic(&group, GroupType::Community).await;
+    let site = stage.site().await;
+
+    let pause = async {
+        while stage.pushes() == 0 {
+            tokio::task::yield_now().await;
+        }
+        integration::pause(&site, HIGHER_LOGIC, &BY).await.unwrap();
+    };
+    tokio::join!(stage.settle(), pause);
+    assert!(stage.pushes() <= 2, "{} pushes", stage.pushes());
+
+    stage.higher_logic.set_faults([]);
+    integration::resume(&site, HIGHER_LOGIC, &BY).await.unwrap();
+    stage.settle().await;
+    assert_eq!(stage.keys_there(&group).len(), 9);
+}

@@ -66,6 +66,11 @@ impl HigherLogic {
         Ok(Self { wire: Arc::new(wire), profile, tenant_code: tenant_code.clone() })
     }
 
+    /// Whether more than half of its calls failed lately.
+    pub fn is_shaky(&self) -> bool {
+        self.wire.is_shaky()
+    }
+
     pub fn profile(&self) -> &HigherLogicProfile {
         &self.profile
     }

@@ -178,6 +178,11 @@ impl Mobilize {
         Ok(Self { wire: Arc::new(wire), profile: Arc::new((**profile).clone()) })
     }
 
+    /// Whether more than half of its calls failed lately.
+    pub fn is_shaky(&self) -> bool {
+        self.wire.is_shaky()
+    }
+
     pub fn profile(&self) -> &MobilizeProfile {
         &self.profile
     }
