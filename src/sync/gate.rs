@@ -20,6 +20,8 @@ const QUIET_SECONDS: i64 = 10;
 const AT_ONCE: i64 = 10;
 const HOUR_SECONDS: i64 = 3600;
 const DAY_SECONDS: i64 = 24 * HOUR_SECONDS;
+/// Nobody else decides meanwhile; whoever ends before they are done leaves it to others afterwards.
+const DECIDES_SECONDS: i64 = 120;
 /// What `leaves_why` says of somebody whom an admin released.
 const RELEASED: &str = "released";
 
@@ -41,23 +43,33 @@ impl Waiting {
     }
 }
 
-/// Decides what waits in one group, and when to decide again.
+/// Decides what waits in one group, and when to decide again. Of several nodes one does.
 pub async fn decide(
     site: &Site,
     integration: &Integration,
     group: &GroupId,
 ) -> Result<(), db::Error> {
     let Some(platform) = integration.platform() else { return Ok(()) };
+    let until = site.now.plus_seconds(DECIDES_SECONDS);
+    if !link::take_decision(site, platform, group, until).await? {
+        return Ok(());
+    }
     let Some(link) = link::find(&mut site.read(), platform, group).await? else { return Ok(()) };
+    let again = async |at| again(site, platform, group, until, at).await;
     let mut waiting = waiting(site, platform, group).await?;
     if waiting.number() == 0 {
-        return rest(site, platform, integration, &link).await;
+        rest(site, platform, &link).await?;
+        again(None).await?;
+        return match integration.doubt {
+            Some(_) => trust(site, platform, integration).await,
+            None => Ok(()),
+        };
     }
     let quiet_at = waiting.newest.map(|newest| newest.plus_seconds(QUIET_SECONDS));
     if waiting.number() > guard::SINGLE_AN_HOUR
         && let Some(at) = quiet_at.filter(|at| *at > site.now)
     {
-        return again(site, platform, group, Some(at)).await;
+        return again(Some(at)).await;
     }
     let mut db = site.read();
     let hour_ago = site.now.plus_seconds(-HOUR_SECONDS);
@@ -69,11 +81,7 @@ pub async fn decide(
         waiting.others.extend(counted);
     }
     let verdict = judge(site, integration, &link, &waiting).await?;
-    let minute_ago = site.now.plus_seconds(-60);
-    let sent = sent::removals(&mut db, platform, minute_ago).await?;
-    let going = places::count(&mut db, platform, group, State::Going).await?;
-    let mut room = (guard::A_MINUTE - sent).min(AT_ONCE) - going;
-    let mut left = 0;
+    let mut is_left = false;
     let is_agreed = waiting.others.is_empty();
     let others = match verdict {
         None => std::mem::take(&mut waiting.others),
@@ -85,15 +93,18 @@ pub async fn decide(
         (others, Some("")), // counted
     ] {
         for place in places {
-            if room <= 0 {
-                left += 1;
-                continue;
-            }
-            let why = why.map_or(place.leaves_why.as_deref(), Some).filter(|why| !why.is_empty());
+            let record = &place.record_id;
             let mut tx = site.write().await?;
-            if places::go(&mut tx, platform, group, &place.record_id, why).await? {
-                queue::send(&mut tx, platform, &place.record_id).await?;
-                room -= 1;
+            if !has_room(&mut tx, platform).await? {
+                is_left = true;
+                break;
+            }
+            // An admin may have stopped it meanwhile.
+            let is_released = why != Some(RELEASED)
+                || release::is_released(&mut tx, platform, group, record).await?.is_some();
+            let why = why.map_or(place.leaves_why.as_deref(), Some).filter(|why| !why.is_empty());
+            if is_released && places::go(&mut tx, platform, group, record, why).await? {
+                queue::send(&mut tx, platform, record).await?;
             }
             tx.commit().await?;
         }
@@ -107,39 +118,39 @@ pub async fn decide(
         first_done(&mut tx, platform, &link).await?;
         tx.commit().await?;
     }
-    let next = (left > 0 || (going > 0 && room <= 0)).then(|| site.now.plus_seconds(QUIET_SECONDS));
-    again(site, platform, group, next).await
+    again(is_left.then(|| site.now.plus_seconds(QUIET_SECONDS))).await
+}
+
+/// Whether one more removal may be on its way on this platform, whatever its group.
+async fn has_room(tx: &mut Writer, platform: Platform) -> Result<bool, db::Error> {
+    let minute_ago = tx.now().plus_seconds(-60);
+    let sent = sent::removals(tx, platform, minute_ago).await?;
+    let all = places::under_way(tx).await?.into_iter();
+    let going = all.filter(|one| one.platform == platform.as_text()).count();
+    Ok(i64::try_from(going).unwrap_or(i64::MAX) < (guard::A_MINUTE - sent).min(AT_ONCE))
 }
 
 async fn again(
     site: &Site,
     platform: Platform,
     group: &GroupId,
+    until: Timestamp,
     at: Option<Timestamp>,
 ) -> Result<(), db::Error> {
     let mut tx = site.write().await?;
-    link::decided(&mut tx, platform, group, at).await?;
+    link::decided(&mut tx, platform, group, until, at).await?;
     tx.commit().await
 }
 
 /// Nobody waits: a hold is over, and a first sync is done once the group was checked.
-async fn rest(
-    site: &Site,
-    platform: Platform,
-    integration: &Integration,
-    link: &Link,
-) -> Result<(), db::Error> {
+async fn rest(site: &Site, platform: Platform, link: &Link) -> Result<(), db::Error> {
     let mut tx = site.write().await?;
     if link.held_at.is_some() {
         release::end(&mut tx, platform, &link.group_id, link.plan_id.as_ref()).await?;
     }
+    release::nobody_waits(&mut tx, platform, &link.group_id).await?;
     first_done(&mut tx, platform, link).await?;
-    link::decided(&mut tx, platform, &link.group_id, None).await?;
-    tx.commit().await?;
-    if integration.doubt.is_some() {
-        trust(site, platform, integration).await?;
-    }
-    Ok(())
+    tx.commit().await
 }
 
 /// The group was checked, and whoever waits is somebody whom an admin saw: the first sync is no first one
@@ -151,7 +162,7 @@ async fn first_done(tx: &mut Writer, platform: Platform, link: &Link) -> Result<
     Ok(())
 }
 
-/// Once every group was checked since the doubt came up, and nothing is held, it is gone.
+/// Once every group was checked since the doubt came up, and nothing is held or to be decided, it is gone.
 async fn trust(
     site: &Site,
     platform: Platform,
@@ -161,7 +172,9 @@ async fn trust(
     let links = link::list(&mut tx, platform).await?;
     let since = integration.recognised_at.unwrap_or(site.now);
     let is_sound = links.iter().filter(|link| link.is_linked()).all(|link| {
-        link.held_at.is_none() && link.checked_at.is_some_and(|checked| checked >= since)
+        link.held_at.is_none()
+            && link.decide_at.is_none()
+            && link.checked_at.is_some_and(|checked| checked >= since)
     });
     if is_sound {
         integration::trust(&mut tx, platform).await?;
@@ -215,18 +228,24 @@ async fn judge(
     let Some(platform) = integration.platform() else { return Ok(None) };
     let mut db = site.read();
     let day_ago = site.now.plus_seconds(-DAY_SECONDS);
-    let removed_today = sent::counted_removals(&mut db, platform, &link.group_id, day_ago).await?;
+    // What was decided and is not carried out yet counts as if it were.
+    let mut counted = places::under_way(&mut db).await?;
+    counted.retain(|one| one.leaves_why.is_none());
+    let everywhere = i64::try_from(counted.len()).unwrap_or(i64::MAX);
+    counted.retain(|one| one.platform == link.platform && one.group_id == link.group_id);
+    let here = i64::try_from(counted.len()).unwrap_or(i64::MAX);
+    let removed = sent::counted_removals(&mut db, platform, &link.group_id, day_ago).await?;
     Ok(guard::judge(&Question {
-        size: link.confirmed + removed_today,
+        size: link.confirmed + removed,
         is_emptied: !places::is_wanted(&mut db, platform, &link.group_id).await?,
         waiting: i64::try_from(waiting.others.len()).unwrap_or(i64::MAX),
-        removed_today,
+        removed_today: removed + here,
         is_first: link.first_done_at.is_none(),
         is_stopped: waiting.is_stopped,
         doubt: integration.doubt.as_deref().and_then(Doubt::of_text),
         // Groups have no conditions yet.
         seconds_since_conditions_changed: None,
-        removed_today_everywhere: sent::counted_everywhere(&mut db, day_ago).await?,
+        removed_today_everywhere: sent::counted_everywhere(&mut db, day_ago).await? + everywhere,
         associations_held: release::associations_held(&site.app.db).await?,
     }))
 }

@@ -42,6 +42,8 @@ rows! {
         pub plan_id: Option<PlanId>,
         pub failed_at: Option<Timestamp>,
         pub failure: Option<String>,
+        /// When removals of it are to be decided, or decided again.
+        pub decide_at: Option<Timestamp>,
     }
 
     /// A right to work at a link, until somebody else takes it over.
@@ -310,13 +312,26 @@ pub async fn to_decide(site: &Site, platform: Platform) -> Result<Vec<GroupId>, 
     store::to_decide(&mut site.read(), platform.as_text()).await
 }
 
+/// Takes a decision that is due: nobody else decides until this time. False when somebody has it.
+pub async fn take_decision(
+    site: &Site,
+    platform: Platform,
+    group: &GroupId,
+    until: Timestamp,
+) -> Result<bool, db::Error> {
+    store::take_decision(site, platform.as_text(), group, until).await
+}
+
+/// Decided what was taken until then, and when to decide again; unless another decision was asked for
+/// meanwhile.
 pub async fn decided(
     tx: &mut Writer,
     platform: Platform,
     group: &GroupId,
+    until: Timestamp,
     again_at: Option<Timestamp>,
 ) -> Result<(), db::Error> {
-    store::decided(tx, platform.as_text(), group, again_at).await
+    store::decided(tx, platform.as_text(), group, until, again_at).await
 }
 
 pub async fn hold(

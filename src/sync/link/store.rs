@@ -11,7 +11,7 @@ pub async fn all(db: &mut Reader, platform: &str) -> Result<Vec<Link>, Error> {
         "select k.platform, k.group_id, g.name as group_name, k.remote_group_id, k.remote_name,
              k.group_type, k.linked_at, k.linked_by, k.unlinked_at, k.confirmed, k.check_at,
              k.check_cause, k.checked_at, k.first_done_at, k.lease_until, k.held_at,
-             k.held_reason, k.plan_id, k.failed_at, k.failure
+             k.held_reason, k.plan_id, k.failed_at, k.failure, k.decide_at
          from sync_links k
          join groups g on g.association_id = k.association_id and g.group_id = k.group_id
          where k.association_id = $1 and k.platform = $2
@@ -27,7 +27,7 @@ pub async fn of_group(db: &mut Reader, group: &GroupId) -> Result<Vec<Link>, Err
         "select k.platform, k.group_id, g.name as group_name, k.remote_group_id, k.remote_name,
              k.group_type, k.linked_at, k.linked_by, k.unlinked_at, k.confirmed, k.check_at,
              k.check_cause, k.checked_at, k.first_done_at, k.lease_until, k.held_at,
-             k.held_reason, k.plan_id, k.failed_at, k.failure
+             k.held_reason, k.plan_id, k.failed_at, k.failure, k.decide_at
          from sync_links k
          join groups g on g.association_id = k.association_id and g.group_id = k.group_id
          where k.association_id = $1 and k.group_id = $2
@@ -163,7 +163,7 @@ pub async fn unlink(
         tx.change(
             "update sync_plans set state = 'ended', decided_at = $4
              where association_id = $1 and platform = $2 and group_id = $3
-                 and state in ('held', 'released', 'making')",
+                 and state in ('held', 'released', 'stopped', 'making')",
         )
         .bind(platform)
         .bind(group)
@@ -341,18 +341,43 @@ pub async fn to_decide(db: &mut Reader, platform: &str) -> Result<Vec<GroupId>, 
     Ok(found.into_iter().map(|(group,)| group).collect())
 }
 
+pub async fn take_decision(
+    site: &Site,
+    platform: &str,
+    group: &GroupId,
+    until: Timestamp,
+) -> Result<bool, Error> {
+    let taken: Option<(GroupId,)> = site
+        .once(
+            "update sync_links set decide_at = $5
+             where association_id = $1 and platform = $2 and group_id = $3 and decide_at <= $4
+                 and unlinked_at is null
+             returning group_id",
+        )
+        .bind(platform)
+        .bind(group)
+        .bind(site.now)
+        .bind(until)
+        .optional()
+        .await?;
+    Ok(taken.is_some())
+}
+
+/// What was asked for meanwhile stays as it is.
 pub async fn decided(
     tx: &mut Writer,
     platform: &str,
     group: &GroupId,
+    until: Timestamp,
     again_at: Option<Timestamp>,
 ) -> Result<(), Error> {
     tx.change(
-        "update sync_links set decide_at = $4
-         where association_id = $1 and platform = $2 and group_id = $3",
+        "update sync_links set decide_at = $5
+         where association_id = $1 and platform = $2 and group_id = $3 and decide_at = $4",
     )
     .bind(platform)
     .bind(group)
+    .bind(until)
     .bind(again_at)
     .run()
     .await

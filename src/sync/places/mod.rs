@@ -48,6 +48,13 @@ rows! {
         pub sent_hash: Option<String>,
     }
 
+    /// A removal that is being carried out.
+    pub struct UnderWay {
+        pub platform: String,
+        pub group_id: GroupId,
+        pub leaves_why: Option<String>,
+    }
+
     pub struct Count {
         pub platform: String,
         pub group_id: GroupId,
@@ -320,6 +327,11 @@ pub async fn count(
     state: State,
 ) -> Result<i64, db::Error> {
     store::count(db, platform.as_text(), group, state.as_text()).await
+}
+
+/// Removals of the association that were decided and are being carried out: a few at any time.
+pub async fn under_way(db: &mut Reader) -> Result<Vec<UnderWay>, db::Error> {
+    store::under_way(db).await
 }
 
 /// Moves up to `most` places of a group from one state to another; answers which.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Count, Expected, Place};
+use super::{Count, Expected, Place, UnderWay};
 use crate::clock::Timestamp;
 use crate::db::{Error, Many, Reader, Writer};
 use crate::id::{GroupId, RecordId};
@@ -396,6 +396,24 @@ pub async fn count(
         .optional()
         .await?;
     Ok(counted.map_or(0, |(counted,)| counted))
+}
+
+/// Not those that the platform refused for good: they wait for somebody. By cross joins, so that SQLite
+/// goes from the few links to the few places.
+pub async fn under_way(db: &mut Reader) -> Result<Vec<UnderWay>, Error> {
+    db.find(
+        "select p.platform, p.group_id, p.leaves_why
+         from sync_links k
+         cross join sync_places p
+         cross join sync_records r
+         where k.association_id = $1 and k.unlinked_at is null
+             and p.association_id = $1 and p.platform = k.platform and p.group_id = k.group_id
+             and p.state = 'going'
+             and r.association_id = $1 and r.platform = p.platform and r.record_id = p.record_id
+             and (r.send_at is not null or r.lease_until is not null)",
+    )
+    .all()
+    .await
 }
 
 pub async fn turn(

@@ -292,7 +292,7 @@ pub async fn has_released(
     store::has(db, platform.as_text(), group, PlanState::Released).await
 }
 
-/// Whether an admin stopped a removal of this group lately.
+/// Whether an admin stopped a removal of this group, and has not decided anew.
 pub async fn has_stopped(
     db: &mut Reader,
     platform: Platform,
@@ -354,6 +354,15 @@ pub async fn hold(
     Ok(())
 }
 
+/// Nobody waits any more: what an admin stopped is over, too.
+pub async fn nobody_waits(
+    tx: &mut Writer,
+    platform: Platform,
+    group: &GroupId,
+) -> Result<(), db::Error> {
+    store::forget_stopped(tx, platform.as_text(), group).await
+}
+
 /// The hold ended by itself.
 pub async fn end(
     tx: &mut Writer,
@@ -401,6 +410,7 @@ pub async fn release(
     }
     let (from, to) = (PlanState::Held, PlanState::Released);
     store::decide(&mut tx, &plan.plan_id, from, to, Some(actor.as_text())).await?;
+    store::forget_stopped(&mut tx, platform.as_text(), &plan.group_id).await?;
     link::unhold(&mut tx, platform, &plan.group_id).await?;
     link::first_done(&mut tx, platform, &plan.group_id).await?;
     link::ask_decision(&mut tx, platform, &plan.group_id, site.now).await?;
@@ -458,6 +468,7 @@ pub async fn discard(
     };
     let (from, to) = (PlanState::Held, PlanState::Discarded);
     store::decide(&mut tx, &plan.plan_id, from, to, Some(actor.as_text())).await?;
+    store::forget_stopped(&mut tx, platform.as_text(), &plan.group_id).await?;
     link::unhold(&mut tx, platform, &plan.group_id).await?;
     link::first_done(&mut tx, platform, &plan.group_id).await?;
     record(site, &mut tx, Kind::RemovalsDiscarded, actor, &plan).await?;
@@ -465,7 +476,7 @@ pub async fn discard(
     let mut after = String::new();
     loop {
         let step = store::removals(&mut site.read(), &plan.plan_id, &after, STEP).await?;
-        let Some(last) = step.last() else { return Ok(Ok(())) };
+        let Some(last) = step.last() else { break };
         after = last.record_id.to_string();
         let mut tx = site.write().await?;
         for row in &step {
@@ -475,6 +486,12 @@ pub async fn discard(
         tx.rouse().await?;
         tx.commit().await?;
     }
+    // Now that nobody waits, whatever was doubted may be trusted again.
+    let mut tx = site.write().await?;
+    link::ask_decision(&mut tx, platform, &plan.group_id, site.now).await?;
+    tx.rouse().await?;
+    tx.commit().await?;
+    Ok(Ok(()))
 }
 
 /// Brings back who was removed by a plan; they stay until an admin says otherwise. Answers how many.

@@ -1,11 +1,21 @@
 //! `sync_plans`, `sync_plan_removals`.
 
 use super::{Entry, Place, Plan, PlanState, SealedRemoval};
+use crate::clock::Timestamp;
 use crate::db::{Db, Error, Reader, Writer};
 use crate::id::{GroupId, PlanId, RecordId};
 
 /// A release is for now: whoever comes back and leaves again weeks later is another matter.
 const RELEASED_SECONDS: i64 = 3 * 24 * 3600;
+
+/// Plans in this state count when they were decided after this. What was stopped stays so until an admin
+/// decides anew.
+fn counts_since(state: PlanState, now: Timestamp) -> Timestamp {
+    match state {
+        PlanState::Released => now.plus_seconds(-RELEASED_SECONDS),
+        _ => Timestamp::from_unix_seconds(0),
+    }
+}
 
 pub struct NewPlan<'a> {
     pub plan_id: &'a PlanId,
@@ -164,14 +174,26 @@ pub async fn decide(
     Ok(decided.is_some())
 }
 
-/// Whether a plan of a group was decided so lately.
+/// What was stopped of a group counts no more: it was decided anew, or nobody waits any more.
+pub async fn forget_stopped(tx: &mut Writer, platform: &str, group: &GroupId) -> Result<(), Error> {
+    tx.change(
+        "update sync_plans set state = 'ended'
+         where association_id = $1 and platform = $2 and group_id = $3 and state = 'stopped'",
+    )
+    .bind(platform)
+    .bind(group)
+    .run()
+    .await
+}
+
+/// Whether a plan of a group is in this state and still counts.
 pub async fn has(
     db: &mut Reader,
     platform: &str,
     group: &GroupId,
     state: PlanState,
 ) -> Result<bool, Error> {
-    let since = db.now().plus_seconds(-RELEASED_SECONDS);
+    let since = counts_since(state, db.now());
     let found: Option<(PlanId,)> = db
         .find(
             "select plan_id from sync_plans
@@ -188,7 +210,7 @@ pub async fn has(
     Ok(found.is_some())
 }
 
-/// The plan that was decided so lately, and by which somebody is not removed yet.
+/// The plan in this state that still counts, and by which somebody is not removed yet.
 pub async fn waiting_in(
     db: &mut Reader,
     platform: &str,
@@ -196,7 +218,7 @@ pub async fn waiting_in(
     record: &RecordId,
     state: PlanState,
 ) -> Result<Option<PlanId>, Error> {
-    let since = db.now().plus_seconds(-RELEASED_SECONDS);
+    let since = counts_since(state, db.now());
     let found: Option<(PlanId,)> = db
         .find(
             "select p.plan_id

@@ -468,6 +468,7 @@ mod tests {
             plan_id: None,
             failed_at: None,
             failure: None,
+            decide_at: None,
         }
     }
 

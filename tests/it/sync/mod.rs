@@ -2,6 +2,7 @@
 
 mod changes;
 mod connect;
+mod decisions;
 mod failures;
 mod faults;
 mod higher_logic;
