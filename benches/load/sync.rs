@@ -39,8 +39,6 @@ use crate::sample::median;
 use crate::server::{Home, Server};
 
 const SIZES: [usize; 3] = [100, 10_000, 100_000];
-/// Above this, the first sync is measured without limits: with them it takes as long as its calls do.
-const LIMITED_UP_TO: usize = 10_000;
 const CHANGES: usize = 30;
 const BOARD: u64 = 4711;
 const ROWS: usize = 500;
@@ -56,7 +54,6 @@ struct Figures {
     change_p95_ms: f64,
     first_sync_s: f64,
     first_sync_calls: u64,
-    within_limits: bool,
     memory_before_mb: f64,
     memory_peak_mb: f64,
 }
@@ -99,11 +96,7 @@ async fn measure(place: &Place, size: usize) -> Result<Figures> {
     crowd(&server, &site, &group, size).await?;
     let before = cpu::memory(server.process.pid())?.resident;
 
-    let within_limits = size <= LIMITED_UP_TO;
-    connect(&site, &url, (!within_limits).then_some(UNLIMITED)).await?;
-    if !within_limits {
-        platform.change_settings(|settings| settings.limits = Limits::OFF);
-    }
+    connect(&site, &url).await?;
     let began = Instant::now();
     let target = Target {
         base_url: &url,
@@ -137,7 +130,6 @@ async fn measure(place: &Place, size: usize) -> Result<Figures> {
         change_p95_ms: millis(95),
         first_sync_s: first_sync.as_secs_f64(),
         first_sync_calls: calls,
-        within_limits,
         memory_before_mb: before,
         memory_peak_mb: peak,
     };
@@ -177,13 +169,13 @@ async fn site(server: &Server<'_>) -> Result<Site> {
     Ok(Site::new(app, association.into(), now))
 }
 
-async fn connect(site: &Site, url: &str, profile: Option<&str>) -> Result<()> {
+async fn connect(site: &Site, url: &str) -> Result<()> {
     let text = |text: &str| text.to_owned().into();
     let typed = Typed {
         credentials: Credentials { api_key: text("key"), api_secret: text("s3cret") },
         tenant_code: None,
         base_url: url.to_owned(),
-        profile: profile.map(str::to_owned),
+        profile: None,
     };
     let saved = integration::save(site, PLATFORM, &typed, true, &Actor::CommandLine).await?;
     saved.map_err(|refusal| anyhow!("not connected: {refusal:?}"))?;
@@ -308,20 +300,19 @@ fn table(machine: &Machine, all: &[Figures]) -> String {
     }
     writeln!(
         lines,
-        "\n{:>8}{:>12}{:>12}{:>14}{:>8}  {:<10}{:>12}{:>10}",
-        "members", "p50 ms", "p95 ms", "first sync s", "calls", "limits", "memory MB", "more MB"
+        "\n{:>8}{:>12}{:>12}{:>14}{:>8}{:>12}{:>10}",
+        "members", "p50 ms", "p95 ms", "first sync s", "calls", "memory MB", "more MB"
     )
     .ok();
     for one in all {
         writeln!(
             lines,
-            "{:>8}{:>12.0}{:>12.0}{:>14.1}{:>8}  {:<10}{:>12.1}{:>10.1}",
+            "{:>8}{:>12.0}{:>12.0}{:>14.1}{:>8}{:>12.1}{:>10.1}",
             one.members,
             one.change_p50_ms,
             one.change_p95_ms,
             one.first_sync_s,
             one.first_sync_calls,
-            if one.within_limits { "10/s" } else { "none" },
             one.memory_peak_mb,
             one.memory_peak_mb - one.memory_before_mb,
         )
@@ -345,14 +336,5 @@ fn table(machine: &Machine, all: &[Figures]) -> String {
         of(|one| one.memory_peak_mb - one.memory_before_mb),
     )
     .ok();
-    for one in all.iter().filter(|one| !one.within_limits) {
-        let seconds = one.first_sync_calls as f64 / 10.0;
-        writeln!(
-            lines,
-            "{} members take {} calls: {:.0} s and more at 10 a second and 600 a minute",
-            one.members, one.first_sync_calls, seconds
-        )
-        .ok();
-    }
     lines
 }

@@ -15,7 +15,7 @@ use super::integration::{self, Integration, State};
 use super::platform::Platform;
 use super::send::{self, Next};
 use super::switch::{self, Leave};
-use super::{check, gate, hear, link, look, queue, runs, sent};
+use super::{check, gate, hear, link, look, queue, release, runs, sent};
 use crate::app::App;
 use crate::associations::{self, Site};
 use crate::db;
@@ -149,6 +149,7 @@ async fn hear_all(app: &App) -> Result<usize, db::Error> {
 async fn forget_old(site: &Site) -> Result<(), db::Error> {
     while sent::forget_old(site, FORGOTTEN).await? == FORGOTTEN as usize {}
     while runs::forget_old(site, FORGOTTEN).await? == FORGOTTEN as usize {}
+    while release::forget_old(site, FORGOTTEN).await? == FORGOTTEN as usize {}
     integration::forget_drafts(site).await
 }
 

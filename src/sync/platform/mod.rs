@@ -25,7 +25,7 @@ pub use fields::{Field, Fields};
 pub use higher_logic::HigherLogic;
 pub use mobilize::Mobilize;
 pub use pace::{Pace, Paces};
-pub use profile::Profile;
+pub use profile::{Profile, Retry};
 pub use secret::{NotASecret, Secret};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

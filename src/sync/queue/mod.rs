@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::json;
 
 use super::places;
-use super::platform::{Fields, Platform};
+use super::platform::{Fields, Platform, Retry};
 use crate::associations::Site;
 use crate::clock::Timestamp;
 use crate::db::{self, Db, Many, Reader, Writer, rows};
@@ -20,11 +20,7 @@ use crate::vault::Place as Sealing;
 pub const LEASE_SECONDS: i64 = 60;
 /// Whoever took work holds on to it when this much of the lease has passed, before they call again.
 const BEAT_SECONDS: i64 = 15;
-/// First and longest wait after a failure; each failure doubles it, and chance spreads it.
-const WAIT_SECONDS: i64 = 5;
-const LONGEST_WAIT_SECONDS: i64 = 900;
-/// Tries until somebody has to look, after failures that may pass and after refusals.
-const TRIES: i64 = 25;
+/// Tries until somebody has to look, when the platform refuses the record as it is.
 const REFUSED_TRIES: i64 = 8;
 
 rows! {
@@ -96,20 +92,21 @@ pub enum Outlook {
     Refused,
 }
 
-/// When to try again after this many failures in a row, with full jitter; None is never, until the
-/// record changes or somebody asks.
-pub fn next_try(tries: i64, outlook: Outlook, now: Timestamp) -> Option<Timestamp> {
+/// When to try again after this many failures in a row; None is never, until the record changes or
+/// somebody asks. Each failure doubles the longest wait, and chance says how much of it is waited.
+pub fn next_try(tries: i64, outlook: Outlook, retry: &Retry, now: Timestamp) -> Option<Timestamp> {
     let most = match outlook {
-        Outlook::MayPass => TRIES,
-        Outlook::Refused => REFUSED_TRIES,
+        Outlook::MayPass => i64::from(retry.tries),
+        Outlook::Refused => REFUSED_TRIES.min(i64::from(retry.tries)),
     };
     if tries >= most {
         return None;
     }
     let doublings = u32::try_from(tries.clamp(1, 20) - 1).unwrap_or(20);
-    let longest = (WAIT_SECONDS << doublings).min(LONGEST_WAIT_SECONDS);
-    let chance = i64::from(u16::from_be_bytes(random_bytes::<2>()));
-    Some(now.plus_seconds(1 + chance * longest / i64::from(u16::MAX)))
+    let longest = retry.base_ms.saturating_mul(1 << doublings).min(retry.cap_ms) / 1000;
+    let chance = u64::from(u16::from_be_bytes(random_bytes::<2>()));
+    let seconds = 1 + chance * longest / u64::from(u16::MAX);
+    Some(now.plus_seconds(i64::try_from(seconds).unwrap_or(i64::MAX)))
 }
 
 /// Marks a record on every platform where it has a place or should have one.
@@ -474,15 +471,18 @@ mod tests {
     #[test]
     fn tries_come_further_apart_and_end() {
         let now = Timestamp::from_unix_seconds(1_000_000);
+        let retry =
+            Retry { tries: 25, base_ms: 5_000, cap_ms: 900_000, page_tries: 3, page_base_ms: 1 };
+        let next_try = |tries, outlook| next_try(tries, outlook, &retry, now);
         for (tries, most) in [(1, 5), (2, 10), (3, 20), (9, 900), (24, 900)] {
             for _ in 0..50 {
-                let next = next_try(tries, Outlook::MayPass, now).unwrap();
+                let next = next_try(tries, Outlook::MayPass).unwrap();
                 let wait = next.seconds_since(now);
                 assert!((1..=most + 1).contains(&wait), "{tries}: {wait}");
             }
         }
-        assert_eq!(next_try(25, Outlook::MayPass, now), None);
-        assert!(next_try(7, Outlook::Refused, now).is_some());
-        assert_eq!(next_try(8, Outlook::Refused, now), None);
+        assert_eq!(next_try(25, Outlook::MayPass), None);
+        assert!(next_try(7, Outlook::Refused).is_some());
+        assert_eq!(next_try(8, Outlook::Refused), None);
     }
 }

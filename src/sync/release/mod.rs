@@ -135,7 +135,7 @@ impl Plan {
 
     pub fn can_be_restored(&self, now: Timestamp) -> bool {
         matches!(self.state(), PlanState::Released | PlanState::Stopped | PlanState::Ended)
-            && now.seconds_since(self.made_at) <= KEPT_SECONDS
+            && now.seconds_since(self.decided_at.unwrap_or(self.made_at)) <= KEPT_SECONDS
     }
 }
 
@@ -552,6 +552,12 @@ pub async fn restore(
         tx.rouse().await?;
         tx.commit().await?;
     }
+}
+
+/// Forgets up to `most` names of plans that nobody can bring back any more; answers how many.
+pub async fn forget_old(site: &Site, most: i64) -> Result<usize, db::Error> {
+    let oldest = site.now.plus_seconds(-KEPT_SECONDS);
+    store::forget_old(site, oldest, most).await
 }
 
 /// A removal of a plan was carried out.

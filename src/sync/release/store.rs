@@ -1,6 +1,7 @@
 //! `sync_plans`, `sync_plan_removals`.
 
 use super::{Entry, Place, Plan, PlanState, SealedRemoval};
+use crate::associations::Site;
 use crate::clock::Timestamp;
 use crate::db::{Db, Error, Reader, Writer};
 use crate::id::{GroupId, PlanId, RecordId};
@@ -350,6 +351,28 @@ pub async fn removed(tx: &mut Writer, plan: &PlanId, record: &RecordId) -> Resul
     .bind(now)
     .run()
     .await
+}
+
+/// Also of plans that were never finished.
+pub async fn forget_old(site: &Site, oldest: Timestamp, most: i64) -> Result<usize, Error> {
+    let gone: Vec<(RecordId,)> = site
+        .once(
+            "delete from sync_plan_removals
+             where association_id = $1 and (plan_id, record_id) in (
+                 select r.plan_id, r.record_id
+                 from sync_plans p
+                 cross join sync_plan_removals r
+                 where p.association_id = $1 and p.state <> 'held'
+                     and coalesce(p.decided_at, p.made_at) < $2
+                     and r.association_id = $1 and r.plan_id = p.plan_id
+                 limit $3)
+             returning record_id",
+        )
+        .bind(oldest)
+        .bind(most)
+        .all()
+        .await?;
+    Ok(gone.len())
 }
 
 pub async fn restored(tx: &mut Writer, plan: &PlanId, record: &RecordId) -> Result<(), Error> {

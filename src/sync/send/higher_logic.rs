@@ -9,7 +9,8 @@ use super::super::queue::{self, Work};
 use super::super::sent::{self, Entry, What};
 use super::super::{places, release};
 use super::{
-    Next, Rest, Trouble, connection, done, failed, give_back, is_gone, is_there, postpone, unsure,
+    Next, Rest, Trouble, connection, done, failed, give_back, is_gone, is_there, next_try,
+    postpone, unsure,
 };
 use crate::associations::Site;
 use crate::db;
@@ -140,7 +141,7 @@ async fn went_wrong(
         return Ok(Next::Rest);
     }
     for one in batch {
-        let again = queue::next_try(one.work.tries + 1, queue::Outlook::MayPass, site.now);
+        let again = next_try(site, integration, &one.work, queue::Outlook::MayPass);
         give_back(site, integration, &one.work, failure.words(), again, Attempt::of(&failure))
             .await?;
     }

@@ -6,7 +6,7 @@ pub mod mobilize;
 
 use super::integration::{self, Integration};
 use super::look::{self, Attempt, View};
-use super::platform::{Failure, Platform};
+use super::platform::{Failure, Platform, Profile};
 use super::queue::{self, Outlook, Work};
 use super::{link, places};
 use crate::associations::Site;
@@ -128,9 +128,21 @@ pub async fn failed(
             }
         }
     };
-    let again_at = queue::next_try(work.tries + 1, outlook, site.now);
+    let again_at = next_try(site, integration, work, outlook);
     give_back(site, integration, work, &words, again_at, attempt).await?;
     Ok(next)
+}
+
+/// When this work is tried again after one failure more, as the profile of the platform has it.
+fn next_try(
+    site: &Site,
+    integration: &Integration,
+    work: &Work,
+    outlook: Outlook,
+) -> Option<Timestamp> {
+    let platform = integration.platform()?;
+    let profile = Profile::of(platform, integration.profile.as_deref()).ok()?;
+    queue::next_try(work.tries + 1, outlook, &profile.calls().retry, site.now)
 }
 
 /// No try that counts, but it may have been carried out: that is remembered (SEC-Y8).

@@ -7,7 +7,7 @@ use novi_sso::simulator::api::Fault;
 use novi_sso::simulator::api::mobilize::{Group, Member as There};
 use novi_sso::sync::link;
 use novi_sso::sync::platform::Platform;
-use novi_sso::sync::release::{self, Plan, PlanState};
+use novi_sso::sync::release::{self, Plan, PlanState, Refusal};
 use novi_sso::sync::{integration, worker};
 
 use crate::support::{BOARD, Stage};
@@ -240,6 +240,32 @@ async fn a_removal_is_decided_once_and_what_is_asked_for_meanwhile_is_decided_ne
     link::decided(&mut tx, MOBILIZE, &group, until, None).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(link::to_decide(&site, MOBILIZE).await.unwrap(), [group]);
+}
+
+/// SECURITY.md 3.6.6: what was removed can be brought back for 90 days after the decision, however long it
+/// was held; then nobody's name is kept for it any more.
+#[tokio::test]
+async fn an_undo_counts_from_the_decision_and_then_the_names_are_forgotten() {
+    let stage = Stage::start().await;
+    stage.novi.crowd(0..12).await;
+    stage.house("Board", BOARD, 0..12).await;
+    stage.no_login(0..8).await;
+    stage.settle().await;
+    stage.goes_on(80 * DAY).await;
+    let plan = stage.held_plans().await.remove(0);
+    release::release(&stage.site().await, &plan.plan_id, "8", &BY).await.unwrap().unwrap();
+    stage.settle().await;
+    assert_eq!(stage.there(BOARD).len(), 4);
+
+    stage.goes_on(80 * DAY).await;
+    let restored = release::restore(&stage.site().await, &plan.plan_id, &BY).await.unwrap();
+    assert_eq!(restored, Ok(8));
+    let names = "select count(*) from sync_plan_removals";
+    assert_eq!(stage.novi.count(names).await, 8);
+    stage.goes_on(91 * DAY).await;
+    assert_eq!(stage.novi.count(names).await, 0);
+    let restored = release::restore(&stage.site().await, &plan.plan_id, &BY).await.unwrap();
+    assert_eq!(restored, Err(Refusal::TooLate));
 }
 
 /// A database that does not answer for a moment is no refusal of the credentials.

@@ -92,6 +92,29 @@ async fn a_poison_record_fails_with_the_platforms_words_and_the_others_go_on() {
     assert_eq!(stage.status(MOBILIZE, &group, &ann).await, "up_to_date");
 }
 
+/// PLATFORMS.md 7: how often a platform is tried is in its profile.
+#[tokio::test]
+async fn a_profile_says_how_often_a_record_is_tried() {
+    let stage = Stage::start().await;
+    let ann = stage.novi.member("Ann").await;
+    let group = stage.novi.group("Board", &[]).await;
+    stage.link(&group).await;
+    stage.settle().await;
+    let site = stage.site().await;
+    let profile = Some(r#"{"calls":{"retry":{"tries":2,"base_ms":1000,"cap_ms":2000}}}"#);
+    integration::set_profile(&site, MOBILIZE, profile, &BY).await.unwrap();
+    let route = format!("POST /v1/groups/{BOARD}/members");
+    stage.mobilize.set_faults([Fault::on(route).times(100).answer(422)]);
+
+    novi_sso::groups::add_member(&site, &group, &ann.id, &BY).await.unwrap();
+    for _ in 0..5 {
+        stage.settle().await;
+        stage.novi.clock.advance(4);
+    }
+    let known = queue::known(&mut site.read(), &ann.id.clone().into()).await.unwrap();
+    assert_eq!((known[0].tries, known[0].given_up_at.is_some()), (2, true));
+}
+
 /// SEC-Y14: an account there that belongs to another member is not written to.
 #[tokio::test]
 async fn an_e_mail_that_leads_to_another_members_account_is_a_conflict() {
