@@ -1204,6 +1204,7 @@ sync-details = Details
 sync-next-try = Next try: { $when }.
 sync-given-up = Not tried again until the record changes or you press Sync now.
 sync-said = { $platform } says: “{ $words }”.
+sync-trouble = { $platform }: { $words }.
 sync-said-nothing = { $platform } gave no reason.
 sync-failed-ours = It is as it was there.
 sync-waits = { $platform } does not answer, or asked to wait.
@@ -1471,8 +1472,13 @@ sync-in-no-group = In no linked group
 sync-groups-there = Groups there
 sync-sent = Sent
 sync-whole-record = Record with all groups
-sync-answer = Answer: “{ $words }”
 sync-becomes = becomes
+sync-would-get = It would get now:
+sync-outcome-taken = { $platform } confirmed it ({ $status }).
+sync-outcome-confirmed = { $platform } confirmed it.
+sync-outcome-bulk = Sent together with others, and taken.
+sync-outcome-refused = Refused.
+sync-outcome-unknown = Nobody knows yet whether it was taken.
 sync-see-it = See it
 sync-sent-title = What was sent about { $name }
 sync-sent-none = Nothing was sent yet.
@@ -1488,6 +1494,14 @@ sync-field-last-name = Last Name
 sync-field-email = Email
 sync-field-company-name = Company Name
 sync-field-job-title = Job Title
+sync-field-bio = Bio
+sync-field-image = Profile image
+sync-field-social = Social sites
+sync-field-website = Website
+sync-field-member = Is a member
+sync-field-custom = Custom fields
+sync-field-communities = Communities
+sync-field-security-groups = Security Groups
 
 
 ## Integrations with the platforms

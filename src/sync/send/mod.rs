@@ -163,6 +163,7 @@ pub async fn connection(
         Failure::Unknown { .. } => "unknown",
         Failure::Busy { .. } => "busy",
         Failure::Refused { .. } => "refused",
+        Failure::Unsendable { .. } => "unsendable",
         Failure::Unauthorized { .. } => "unauthorized",
         Failure::GroupGone { .. } => "group_gone",
         Failure::Broken { .. } => "broken",
@@ -183,7 +184,7 @@ pub async fn connection(
         Failure::Unreachable { .. } | Failure::Unknown { .. } | Failure::Broken { .. } => {
             integration::failed(site, platform).await?
         }
-        Failure::Refused { .. } | Failure::GroupGone { .. } => None,
+        Failure::Refused { .. } | Failure::Unsendable { .. } | Failure::GroupGone { .. } => None,
     })
 }
 

@@ -6,7 +6,8 @@ use crate::clock::Timestamp;
 use crate::sync::eligibility::Reason;
 use crate::sync::link::GroupType;
 use crate::sync::places::State;
-use crate::sync::platform::Platform;
+use crate::sync::platform::{Platform, is_ours};
+use crate::sync::sent::{Outcome, Sent};
 use crate::web::locale::Arg;
 use crate::web::page::Page;
 
@@ -49,11 +50,35 @@ impl Words<'_> {
         }
     }
 
-    fn said(&self, words: &str) -> String {
+    pub fn said(&self, words: &str) -> String {
         if words.is_empty() {
             self.t("sync-said-nothing")
+        } else if is_ours(words) {
+            self.one("sync-trouble", "words", words)
         } else {
             self.one("sync-said", "words", words)
+        }
+    }
+
+    /// What came of something that was sent; only the platform's own words are in quotes.
+    pub fn outcome(&self, sent: &Sent) -> String {
+        let said = sent.answer.as_deref().unwrap_or_default();
+        let answered = match (sent.status, said) {
+            (_, "") => String::new(),
+            (_, said) if is_ours(said) => self.said(said),
+            (Some(status), said) => {
+                self.two("sync-answered", ("status", status.to_string().as_str()), ("words", said))
+            }
+            (None, said) => self.one("sync-said", "words", said),
+        };
+        match (sent.what().1, sent.status) {
+            (Outcome::Taken, Some(status)) => {
+                self.one("sync-outcome-taken", "status", status.to_string().as_str())
+            }
+            (Outcome::Taken, None) => self.t("sync-outcome-confirmed"),
+            (Outcome::InABulk, _) => self.t("sync-outcome-bulk"),
+            (Outcome::Refused, _) => format!("{} {answered}", self.t("sync-outcome-refused")),
+            (Outcome::Unknown, _) => format!("{} {answered}", self.t("sync-outcome-unknown")),
         }
     }
 

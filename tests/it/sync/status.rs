@@ -10,6 +10,8 @@ use novi_sso::sync::link::GroupType;
 use novi_sso::sync::platform::Platform;
 use novi_sso::sync::switch::{self, Mark};
 
+use serde_json::json;
+
 use super::linking::at;
 use crate::support::{BOARD, Browser, HOME, Stage};
 
@@ -162,7 +164,8 @@ async fn a_failure_says_what_the_platform_said_and_what_is_next() {
     let (ann, bob) = (stage.novi.member("Ann").await, stage.novi.member("Bob").await);
     let group = stage.novi.group("Committee", &[&ann, &bob]).await;
     let route = format!("POST /v1/groups/{BOARD}/members");
-    stage.mobilize.set_faults([Fault::on(route).nth(1).times(100).answer(422)]);
+    let odd = json!({ "error_message": "Title is odd" });
+    stage.mobilize.set_faults([Fault::on(route).nth(1).times(100).answer_json(422, &odd)]);
     stage.link(&group).await;
     stage.settle().await;
     let mut ruth = stage.ruth().await;
@@ -172,7 +175,7 @@ async fn a_failure_says_what_the_platform_said_and_what_is_next() {
     assert!(list.text().contains("Failed for"), "{}", list.text());
     assert!(list.text().contains("Next try:") && list.text().contains("See who"));
     let tab = ruth.get(&at(&group, "/members?s=mobilize.failed")).await;
-    assert!(tab.text().contains("Mobilize says: “"), "{}", tab.text());
+    assert!(tab.text().contains("Mobilize says: “Title is odd”."), "{}", tab.text());
     assert!(tab.body.contains("/sent\">Details</a>"), "{}", tab.body);
 
     stage.mobilize.set_faults([]);
