@@ -121,6 +121,7 @@ kinds! {
     MembersRestored = "sync.restored", Sync;
     RemovalAsked = "sync.removal_asked", Sync;
     MemberKept = "sync.member_kept", Sync;
+    MemberHandedBack = "sync.member_handed_back", Sync;
     DatabaseReleased = "sync.database_released", Sync;
     HookAdded = "hook.added", Settings;
     HookClosed = "hook.closed", Settings;

@@ -100,7 +100,8 @@ impl Names {
                     Kind::GroupMemberAdded
                     | Kind::GroupMemberRemoved
                     | Kind::RemovalAsked
-                    | Kind::MemberKept,
+                    | Kind::MemberKept
+                    | Kind::MemberHandedBack,
                 ) => match &mut object {
                     Some(object) if object.what == What::Other => object.name = text,
                     Some(_) => {}

@@ -272,6 +272,7 @@ fn key(kind: Kind) -> &'static str {
         Kind::MembersRestored => "event-sync-restored",
         Kind::RemovalAsked => "event-sync-removal-asked",
         Kind::MemberKept => "event-sync-member-kept",
+        Kind::MemberHandedBack => "event-sync-member-handed-back",
         Kind::DatabaseReleased => "event-sync-database-released",
         Kind::HookAdded => "event-hook-added",
         Kind::HookClosed => "event-hook-closed",

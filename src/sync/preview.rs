@@ -63,13 +63,13 @@ impl From<Failure> for Error {
     }
 }
 
-/// Who of a group syncs, and why the others do not; without asking the platform.
-pub async fn who(
+/// Who of a group syncs, and who does not and why; without asking the platform.
+async fn who(
     site: &Site,
     platform: Platform,
     group: &GroupId,
-) -> Result<(Preview, Vec<Facts>), db::Error> {
-    let (mut preview, mut syncing) = (Preview::default(), Vec::new());
+) -> Result<(Preview, Vec<Facts>, BTreeSet<RecordId>), db::Error> {
+    let (mut preview, mut syncing, mut out) = (Preview::default(), Vec::new(), BTreeSet::new());
     let mut not: BTreeMap<&'static str, (Reason, i64)> = BTreeMap::new();
     for kind in [Kind::Person, Kind::Company] {
         let mut after = String::new();
@@ -82,14 +82,17 @@ pub async fn who(
                 preview.size += 1;
                 match eligibility::check(platform, &facts) {
                     Ok(()) => syncing.push(facts),
-                    Err(reason) => not.entry(reason.as_text()).or_insert((reason, 0)).1 += 1,
+                    Err(reason) => {
+                        not.entry(reason.as_text()).or_insert((reason, 0)).1 += 1;
+                        out.insert(facts.record);
+                    }
                 }
             }
         }
     }
     preview.syncs = i64::try_from(syncing.len()).unwrap_or(i64::MAX);
     preview.not = not.into_values().collect();
-    Ok((preview, syncing))
+    Ok((preview, syncing, out))
 }
 
 /// What a sync of this group with that one there would do.
@@ -100,13 +103,13 @@ pub async fn of(
     remote_group_id: &str,
 ) -> Result<Preview, Error> {
     let Some(platform) = integration.platform() else { return Ok(Preview::default()) };
-    let (preview, syncing) = who(site, platform, group).await?;
+    let (preview, syncing, out) = who(site, platform, group).await?;
     match channel::open(site, integration).await? {
         Channel::HigherLogic(_) => Ok(by_ledger(site, platform, group, preview, syncing).await?),
         Channel::Mobilize(client) => {
             let listing = client.members(remote_group_id).await?;
             let listed = listing.into_members();
-            let there = Comparison { site, platform, group, client: &client };
+            let there = Comparison { site, platform, group, client: &client, out: &out };
             Ok(there.of(preview, syncing, listed).await?)
         }
     }
@@ -154,6 +157,8 @@ struct Comparison<'a> {
     platform: Platform,
     group: &'a GroupId,
     client: &'a Mobilize,
+    /// In the group, and not to sync.
+    out: &'a BTreeSet<RecordId>,
 }
 
 impl Comparison<'_> {
@@ -215,9 +220,12 @@ impl Comparison<'_> {
             if kept.contains(&record_id) {
                 continue;
             }
-            let why = match places::is_stranger(&record_id) {
-                true => Why::Stranger,
-                false => Why::LeftGroup,
+            let why = if places::is_stranger(&record_id) {
+                Why::Stranger
+            } else if self.out.contains(&record_id) {
+                Why::NotEligible
+            } else {
+                Why::LeftGroup
             };
             let (name, remote_id) = (named(member), Some(remote_id.clone()));
             preview.removes.push(Entry { record_id, remote_id, name, why });

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::super::look::{self, Attempt, STEP, Version};
 use super::super::platform::mobilize::{JobState, NewPlace};
 use super::super::platform::{Failure, Field};
 use super::super::queue::{self, Marked, Taken, Work};
-use super::super::sent::{self, Entry, What};
+use super::super::send::mobilize::names;
+use super::super::sent::{self, Answer, Entry, What};
 use super::{Check, Error, fresh};
 use crate::db;
 use crate::id::RecordId;
@@ -102,7 +105,8 @@ impl Check<'_> {
                 error.index == Some(index)
                     || (error.index.is_none() && error.email.as_deref() == email)
             });
-            (work, place, refused.map_or("taken in a bulk", |error| error.words.as_str()))
+            let refused = refused.map(|error| Answer::Refused(None, &error.words));
+            (work, place, refused.unwrap_or(Answer::InABulk))
         });
         for step in answers.collect::<Vec<_>>().chunks(STEP) {
             let mut tx = fresh(self.site).write().await?;
@@ -115,14 +119,14 @@ impl Check<'_> {
     async fn note(
         &self,
         tx: &mut db::Writer,
-        step: &[(&Work, &NewPlace, &str)],
+        step: &[(&Work, &NewPlace, Answer<'_>)],
     ) -> Result<(), db::Error> {
-        let payloads: Vec<Vec<u8>> = { step.iter() }
-            .map(|(_, place, _)| Version::Fields(place.fields.clone()).json())
-            .collect();
-        let names: Vec<Vec<&str>> = { step.iter() }
-            .map(|(_, place, _)| place.fields.iter().map(|(field, _)| field.as_text()).collect())
-            .collect();
+        let item = |place: &NewPlace| self.client.item(place.user_id.as_deref(), &place.fields);
+        let bodies: Vec<Value> =
+            step.iter().map(|(_, place, _)| item(place).unwrap_or_default()).collect();
+        let payloads: Vec<Vec<u8>> =
+            bodies.iter().map(|body| body.to_string().into_bytes()).collect();
+        let names: Vec<Vec<&str>> = bodies.iter().map(names).collect();
         let contents = payloads.iter().zip(&names);
         let entries: Vec<Entry<'_>> = { step.iter().zip(contents) }
             .map(|((work, _, answer), (payload, names))| Entry {
@@ -132,7 +136,7 @@ impl Check<'_> {
                 what: What::Add,
                 fields: names,
                 payload: Some(payload),
-                answer,
+                answer: *answer,
                 uncounted_why: None,
             })
             .collect();

@@ -30,6 +30,8 @@ pub struct Progress {
 pub enum Api {
     Missing,
     Untested,
+    /// The platform has refused it since.
+    Refused,
     Works,
 }
 
@@ -94,6 +96,7 @@ pub async fn progress(site: &Site, platform: Platform) -> Result<Progress, db::E
     Ok(Progress {
         api: match &found {
             None => Api::Missing,
+            Some(found) if found.stopped_at.is_some() => Api::Refused,
             Some(found) if found.proved_at.is_none() => Api::Untested,
             Some(_) => Api::Works,
         },

@@ -105,6 +105,7 @@ impl Row {
         let api = match self.api {
             Api::Missing => ("wait", page.t("connect-api-missing")),
             Api::Untested => ("held", page.t("connect-api-untested")),
+            Api::Refused => ("bad", page.t("connect-api-refused")),
             Api::Works => ("ok", page.t("connect-api-works")),
         };
         let sso = match self.has_client {

@@ -380,7 +380,7 @@ fn told(outcome: &Outcome, tenant_code: Option<String>) -> Test {
         Failure::Unreachable { .. } => Cause::Unreachable,
         Failure::Unknown { .. } => Cause::Silent,
         Failure::Busy { .. } => Cause::Busy,
-        Failure::Refused { .. } => Cause::Refused,
+        Failure::Refused { .. } | Failure::Unsendable { .. } => Cause::Refused,
         Failure::GroupGone { .. } | Failure::Broken { .. } => Cause::NotTheApi,
     };
     test(Some(cause), failure.status(), failure.words())

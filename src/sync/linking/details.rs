@@ -60,7 +60,9 @@ pub async fn details(
             }
         };
         let status = words.group(group.as_str(), name, kind, &standing);
-        cards.push(Card { slug: platform.as_text(), name: platform.name(), status, body });
+        let (slug, name) = (platform.as_text(), platform.name());
+        let is_linked = link.is_some_and(Link::is_linked);
+        cards.push(Card { slug, name, status, is_linked, body });
     }
     let details = Details {
         page: &page,
@@ -125,7 +127,6 @@ async fn choose(
         hint: words.t("sync-group-hint"),
         options,
         ticks: there.map(|choice| ticks(words, choice)).unwrap_or_default(),
-        is_linked: linked.is_some(),
         again: again.map(|link| words.one("sync-was-linked", "name", &link.remote_name)),
     }))
 }

@@ -24,6 +24,8 @@ pub struct Card {
     pub slug: &'static str,
     pub name: &'static str,
     pub status: Cell,
+    /// There is something to preview.
+    pub is_linked: bool,
     pub body: Body,
 }
 
@@ -45,7 +47,6 @@ pub struct Choose {
     pub hint: String,
     pub options: Vec<Choice>,
     pub ticks: Vec<Cell>,
-    pub is_linked: bool,
     pub again: Option<String>,
 }
 
@@ -219,7 +220,8 @@ pub mod samples {
     }
 
     fn card(slug: &'static str, name: &'static str, body: Body) -> Card {
-        Card { slug, name, status: Cell::of("ok", "Up To Date".to_owned()), body }
+        let status = Cell::of("ok", "Up To Date".to_owned());
+        Card { slug, name, status, is_linked: true, body }
     }
 
     fn choose(text: &str) -> Body {
@@ -236,7 +238,6 @@ pub mod samples {
                 option("4712", "Welders (has a parent group: must be top-level)", false),
             ],
             ticks: vec![Cell::of("ok", "Private".to_owned()), approval],
-            is_linked: true,
             again: Some(text.to_owned()),
         })
     }

@@ -16,8 +16,11 @@ pub enum Failure {
     Unreachable { words: String },
     /// It may have been carried out.
     Unknown { words: String },
-    /// Not now: too many calls, or another bulk is going on. Nothing happened there.
-    Busy { retry_after_seconds: Option<i64>, words: String },
+    /// Not now: too many calls, or another bulk is going on. Nothing happened there. `status` is None
+    /// where it was not even asked, because it had said so before.
+    Busy { status: Option<u16>, retry_after_seconds: Option<i64>, words: String },
+    /// It was not sent: the platform would refuse it.
+    Unsendable { words: String },
     /// The same call will be refused again.
     Refused { status: u16, words: String },
     /// The credentials do not open this connection.
@@ -34,6 +37,7 @@ impl Failure {
             Self::Unreachable { words }
             | Self::Unknown { words }
             | Self::Busy { words, .. }
+            | Self::Unsendable { words }
             | Self::Refused { words, .. }
             | Self::Unauthorized { words, .. }
             | Self::GroupGone { words }
@@ -46,14 +50,23 @@ impl Failure {
         match self {
             Self::Refused { status, .. } | Self::Unauthorized { status, .. } => Some(*status),
             Self::GroupGone { .. } => Some(404),
-            Self::Broken { status, .. } => *status,
-            Self::Unreachable { .. } | Self::Unknown { .. } | Self::Busy { .. } => None,
+            Self::Broken { status, .. } | Self::Busy { status, .. } => *status,
+            Self::Unreachable { .. } | Self::Unknown { .. } | Self::Unsendable { .. } => None,
         }
     }
 
     /// Whether to try the same again is of no use, until the record or the link changes.
     pub fn is_permanent(&self) -> bool {
-        matches!(self, Self::Refused { .. } | Self::GroupGone { .. })
+        matches!(self, Self::Refused { .. } | Self::GroupGone { .. } | Self::Unsendable { .. })
+    }
+
+    /// Whether what was to be sent left this house, whatever became of it.
+    pub fn has_left(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::Unsendable { .. } => false,
+            Self::Busy { status, .. } => status.is_some(),
+            _ => true,
+        }
     }
 
     /// Whether it says that the platform is out of order or out of reach, whatever it was asked for.
@@ -124,6 +137,19 @@ pub fn clean(words: &str, secrets: &[&str]) -> Option<String> {
         Some(_) => plain.chars().take(LONGEST_WORDS - 1).chain(['…']).collect(),
     };
     (!cut.is_empty()).then_some(cut)
+}
+
+/// Whether words of a failure are ours: of the platform we speak as "it". They go without quotes.
+pub fn is_ours(words: &str) -> bool {
+    const BEGINNINGS: [&str; 6] = [
+        "it ",
+        "its ",
+        "the answer ",
+        "this e-mail leads to an account there ",
+        "several people there have this e-mail",
+        "these credentials open another community",
+    ];
+    BEGINNINGS.iter().any(|beginning| words.starts_with(beginning))
 }
 
 /// Soft hyphens, joiners, marks of direction: what makes one text look like another.
@@ -204,12 +230,27 @@ mod tests {
     }
 
     #[test]
+    fn our_own_words_are_told_apart_from_the_platforms() {
+        for ours in ["it answered 422 without a word", "its list did not hold still"] {
+            assert!(is_ours(ours), "{ours}");
+        }
+        for theirs in ["Email is invalid", "item 3 is invalid", "", "This e-mail is taken"] {
+            assert!(!is_ours(theirs), "{theirs}");
+        }
+    }
+
+    #[test]
     fn a_failure_says_whether_it_may_have_been_done_and_whether_to_try_again() {
         let words = || "words".to_owned();
         for (failure, permanent, unknown) in [
             (Failure::Unreachable { words: words() }, false, false),
             (Failure::Unknown { words: words() }, false, true),
-            (Failure::Busy { retry_after_seconds: None, words: words() }, false, false),
+            (
+                Failure::Busy { status: None, retry_after_seconds: None, words: words() },
+                false,
+                false,
+            ),
+            (Failure::Unsendable { words: words() }, true, false),
             (Failure::Refused { status: 422, words: words() }, true, false),
             (Failure::Unauthorized { status: 401, words: words() }, false, false),
             (Failure::GroupGone { words: words() }, true, false),

@@ -20,7 +20,7 @@ mod tests;
 mod wire;
 
 pub use connection::{Connection, Credentials, Mistake, base_url};
-pub use failure::Failure;
+pub use failure::{Failure, is_ours};
 pub use fields::{Field, Fields};
 pub use higher_logic::HigherLogic;
 pub use mobilize::Mobilize;

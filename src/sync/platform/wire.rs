@@ -33,6 +33,13 @@ pub struct Request {
     pub is_exclusive: bool,
 }
 
+/// A good answer to a change, with what HTTP said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answered<T> {
+    pub status: u16,
+    pub it: T,
+}
+
 impl Request {
     pub fn read(path: String) -> Self {
         Self {
@@ -65,8 +72,16 @@ impl Wire {
 
     /// The JSON of a good answer.
     pub async fn json<T: DeserializeOwned>(&self, request: &Request) -> Result<T, Failure> {
+        Ok(self.answered(request).await?.it)
+    }
+
+    /// The same, with what HTTP said.
+    pub async fn answered<T: DeserializeOwned>(
+        &self,
+        request: &Request,
+    ) -> Result<Answered<T>, Failure> {
         let answer = self.call(request).await?;
-        self.parsed(&answer)
+        Ok(Answered { status: answer.status, it: self.parsed(&answer)? })
     }
 
     /// A good answer: 2xx, and no page for people.
@@ -144,6 +159,7 @@ impl Wire {
 
     async fn send(&self, request: &Request, url: &Url) -> Result<Answer, Failure> {
         let turn = self.pace.turn().await.map_err(|wait| Failure::Busy {
+            status: None,
             retry_after_seconds: Some(wait.seconds),
             words: "it asked for a pause, or too many calls are waiting for it".to_owned(),
         })?;
@@ -188,8 +204,10 @@ impl Wire {
         });
         match status {
             401 | 403 => Failure::Unauthorized { status, words },
-            429 => Failure::Busy { retry_after_seconds, words },
-            409 if request.is_exclusive => Failure::Busy { retry_after_seconds, words },
+            429 => Failure::Busy { status: Some(status), retry_after_seconds, words },
+            409 if request.is_exclusive => {
+                Failure::Busy { status: Some(status), retry_after_seconds, words }
+            }
             // What is not there is said in JSON or not at all; a page comes from the wrong address.
             404 | 410 if is_page(answer) => Failure::Broken { status: Some(status), words },
             408 | 425 => Failure::Broken { status: Some(status), words },

@@ -5,7 +5,7 @@ mod store;
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::places;
 use super::platform::{Fields, Platform, Retry};
@@ -451,6 +451,16 @@ pub fn sent_fields(
     record: &RecordId,
     sealed: Option<&str>,
 ) -> Option<Fields> {
+    serde_json::from_slice(&open_sent(site, platform, record, sealed)?).ok()
+}
+
+/// The same of any platform, as it is kept.
+pub fn sent_version(
+    site: &Site,
+    platform: Platform,
+    record: &RecordId,
+    sealed: Option<&str>,
+) -> Option<Value> {
     serde_json::from_slice(&open_sent(site, platform, record, sealed)?).ok()
 }
 

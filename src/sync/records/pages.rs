@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
 
-use super::desk::table;
+use super::desk::{On, table};
 use super::views::{Line, SentPage};
 use crate::associations::Site;
 use crate::groups;
@@ -12,6 +12,7 @@ use crate::id::RecordId;
 use crate::sessions::{Admin, with_toast};
 use crate::sync::platform::Platform;
 use crate::sync::sent::{self, Sent};
+use crate::sync::status::words::Words;
 use crate::sync::{places, queue, status};
 use crate::web::page::{Here, Page, Toast};
 use crate::web::{Error, Form};
@@ -33,7 +34,7 @@ pub async fn sent(
 ) -> Result<Response, Error> {
     let (id, known) = record(&site, &id).await?;
     let page = admin.visitor.page(&site, Here::Members);
-    let section = table(&site, &page, &id).await?;
+    let section = table(&site, &page, &id, On::ItsOwn).await?;
     let all = sent::of_record(&mut site.read(), &id, MOST_SENT).await?;
     let mut lines = Vec::with_capacity(all.len());
     for one in all {
@@ -51,7 +52,9 @@ async fn line(site: &Site, page: &Page, one: Sent) -> Result<Line, Error> {
             names.into_iter().next().map(|name| (name, format!("/admin/groups/{group}")))
         }
     };
-    let what = page.t(match one.what.as_str() {
+    let platform = Platform::of_text(&one.platform).unwrap_or(Platform::Mobilize);
+    let words = Words { page, platform, now: site.now };
+    let what = page.t(match one.what().0 {
         "add" => "sync-sent-add",
         "update" => "sync-sent-update",
         "remove" => "sync-sent-remove",
@@ -61,11 +64,11 @@ async fn line(site: &Site, page: &Page, one: Sent) -> Result<Line, Error> {
     Ok(Line {
         at: one.at.to_string(),
         when: page.locale.moment(one.at, site.now),
-        platform: Platform::of_text(&one.platform).map_or("", Platform::name),
+        platform: platform.name(),
         what,
         group,
-        payload: sent::payload(site, &one),
-        answer: one.answer.unwrap_or_default(),
+        fields: sent::payload(site, &one).map(|it| sent::shown::fields(&it)).unwrap_or_default(),
+        answer: words.outcome(&one),
     })
 }
 

@@ -13,7 +13,8 @@ pub struct Section<'a> {
     pub page: &'a Page,
     pub record_id: String,
     pub rows: Vec<Row>,
-    pub has_sent: bool,
+    /// There is a page with all that was sent, and this is not it.
+    pub leads_on: bool,
 }
 
 pub struct Row {
@@ -22,8 +23,9 @@ pub struct Row {
     pub groups: String,
     pub sent: Option<String>,
     pub fields: String,
+    /// What came of the last that was sent.
     pub answer: Option<String>,
-    /// Fields that differ from what was sent last.
+    /// Fields that differ from what was sent last, or all of them where nothing was.
     pub diff: Vec<Diff>,
 }
 
@@ -51,7 +53,8 @@ pub struct Line {
     pub what: String,
     pub group: Option<(String, String)>,
     pub answer: String,
-    pub payload: Option<String>,
+    /// By their names there.
+    pub fields: Vec<(String, String)>,
 }
 
 #[cfg(test)]
@@ -95,12 +98,12 @@ pub mod samples {
             what: "Added".to_owned(),
             group: Some((text.to_owned(), "/admin/groups/x".to_owned())),
             answer: text.to_owned(),
-            payload: Some(text.to_owned()),
+            fields: vec![(text.to_owned(), text.to_owned()), ("Title".to_owned(), String::new())],
         }
     }
 
     fn section(page: &Page, rows: Vec<Row>) -> Markup {
-        let section = Section { page, record_id: ID.to_owned(), rows, has_sent: true };
+        let section = Section { page, record_id: ID.to_owned(), rows, leads_on: true };
         Markup(section.render().unwrap())
     }
 
@@ -112,7 +115,7 @@ pub mod samples {
 
     /// Every state of the pages, by name.
     pub fn all() -> Vec<(&'static str, String)> {
-        let bare = Line { group: None, payload: None, ..line("x") };
+        let bare = Line { group: None, fields: Vec::new(), ..line("x") };
         vec![
             ("sync-sent", sent(page(Here::Members), "Marta", vec![line("Board"), bare])),
             ("sync-sent-none", sent(page(Here::Members), "Marta", Vec::new())),

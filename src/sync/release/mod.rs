@@ -7,7 +7,7 @@ pub mod pages;
 mod store;
 pub mod views;
 
-pub use one::{keep, kept, let_go};
+pub use one::{keep, kept, let_go, unkeep};
 
 use super::guard::Hold;
 use super::link;
@@ -563,18 +563,4 @@ pub async fn forget_old(site: &Site, most: i64) -> Result<usize, db::Error> {
 /// A removal of a plan was carried out.
 pub async fn removed(tx: &mut Writer, plan: &PlanId, record: &RecordId) -> Result<(), db::Error> {
     store::removed(tx, plan, record).await
-}
-
-/// A kept one is in the hands of its group again.
-pub async fn unkeep(
-    site: &Site,
-    platform: Platform,
-    group: &GroupId,
-    record: &RecordId,
-) -> Result<(), db::Error> {
-    let mut tx = site.write().await?;
-    store::unkeep(&mut tx, platform.as_text(), group, record).await?;
-    queue::mark_one(&mut tx, platform, record).await?;
-    tx.rouse().await?;
-    tx.commit().await
 }

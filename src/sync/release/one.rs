@@ -47,6 +47,23 @@ pub async fn keep(
     tx.commit().await
 }
 
+/// A kept one is in the hands of its group again, which may remove them.
+pub async fn unkeep(
+    site: &Site,
+    platform: Platform,
+    group: &GroupId,
+    record: &RecordId,
+    actor: &Actor,
+) -> Result<(), db::Error> {
+    let mut tx = site.write().await?;
+    if store::unkeep(&mut tx, platform.as_text(), group, record).await? {
+        queue::mark_one(&mut tx, platform, record).await?;
+        tell(site, &mut tx, Kind::MemberHandedBack, platform, group, record, actor).await?;
+        tx.rouse().await?;
+    }
+    tx.commit().await
+}
+
 async fn tell(
     site: &Site,
     tx: &mut db::Writer,

@@ -328,16 +328,20 @@ pub async fn unkeep(
     platform: &str,
     group: &GroupId,
     record: &RecordId,
-) -> Result<(), Error> {
-    tx.change(
-        "update sync_places set kept_at = null
-         where association_id = $1 and platform = $2 and group_id = $3 and record_id = $4",
-    )
-    .bind(platform)
-    .bind(group)
-    .bind(record)
-    .run()
-    .await
+) -> Result<bool, Error> {
+    let changed: Option<(RecordId,)> = tx
+        .change(
+            "update sync_places set kept_at = null
+             where association_id = $1 and platform = $2 and group_id = $3 and record_id = $4
+                 and kept_at is not null
+             returning record_id",
+        )
+        .bind(platform)
+        .bind(group)
+        .bind(record)
+        .optional()
+        .await?;
+    Ok(changed.is_some())
 }
 
 pub async fn removed(tx: &mut Writer, plan: &PlanId, record: &RecordId) -> Result<(), Error> {

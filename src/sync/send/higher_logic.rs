@@ -6,7 +6,7 @@ use super::super::look::{self, Attempt, Version, View};
 use super::super::platform::higher_logic::{Item, Pushed};
 use super::super::platform::{Failure, HigherLogic, Platform};
 use super::super::queue::{self, Work};
-use super::super::sent::{self, Entry, What};
+use super::super::sent::{self, Answer, Entry, What};
 use super::super::{places, release};
 use super::{
     Next, Rest, Trouble, connection, done, failed, give_back, is_gone, is_there, next_try,
@@ -74,11 +74,13 @@ pub async fn batch(
         if items.len() < batch.len() {
             waiting.push(batch.split_off(items.len()));
         }
-        match client.push(&items, &key(&batch)).await {
-            Ok(Pushed::Accepted) => {
+        let pushed = client.push(&items, &key(&batch)).await;
+        note_failures(site, &batch, &items, &pushed).await?;
+        match pushed {
+            Ok(Pushed::Accepted(status)) => {
                 next = next.max(Next::Well);
-                for one in &batch {
-                    accepted(site, integration, one).await?;
+                for (one, item) in batch.iter().zip(&items) {
+                    accepted(site, integration, one, item, status).await?;
                 }
             }
             Ok(Pushed::ItemsRefused(refusals)) => {
@@ -98,7 +100,7 @@ pub async fn batch(
                 waiting.push(half);
                 waiting.push(batch);
             }
-            Err(failure @ Failure::Refused { .. }) => {
+            Err(failure @ (Failure::Refused { .. } | Failure::Unsendable { .. })) => {
                 for one in &batch {
                     let trouble = Trouble::Failure(failure.clone());
                     next = next.max(failed(site, integration, &one.work, &trouble).await?);
@@ -108,6 +110,47 @@ pub async fn batch(
         }
     }
     Ok(next)
+}
+
+/// Whatever was refused or never answered left all the same. Of the others of a push in which some were
+/// refused nobody knows whether they were taken; they go again.
+async fn note_failures(
+    site: &Site,
+    batch: &[One],
+    items: &[Item],
+    pushed: &Result<Pushed, Failure>,
+) -> Result<(), db::Error> {
+    let answer = |place: usize| match pushed {
+        Ok(Pushed::Accepted(_)) => None,
+        Ok(Pushed::ItemsRefused(refused)) => {
+            let words = refused.iter().find(|(refused, _)| *refused == place);
+            let words = words.map(|(_, words)| words.as_str());
+            Some(words.map_or(Answer::Unknown(Some(200), ""), |it| Answer::Refused(Some(200), it)))
+        }
+        Err(failure) => Answer::of(failure),
+    };
+    let fields: Vec<Vec<&str>> = batch.iter().map(|one| one.contact.field_names()).collect();
+    let all = batch.iter().zip(items).zip(&fields).enumerate();
+    let entries: Vec<Entry<'_>> = all
+        .filter_map(|(place, ((one, item), fields))| {
+            Some(Entry {
+                platform: PLATFORM,
+                group: None,
+                record: &one.work.record_id,
+                what: What::Push,
+                fields,
+                payload: Some(item.json().as_bytes()),
+                answer: answer(place)?,
+                uncounted_why: None,
+            })
+        })
+        .collect();
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let mut tx = site.write().await?;
+    sent::record_all(&mut tx, site, PLATFORM, &entries).await?;
+    tx.commit().await
 }
 
 /// The same push has the same key, so that one that arrived twice can be known again.
@@ -149,7 +192,13 @@ async fn went_wrong(
 }
 
 /// The platform took the contact as it is: it is in the groups that were listed, and in no other.
-async fn accepted(site: &Site, integration: &Integration, one: &One) -> Result<(), db::Error> {
+async fn accepted(
+    site: &Site,
+    integration: &Integration,
+    one: &One,
+    item: &Item,
+    status: u16,
+) -> Result<(), db::Error> {
     let (record, json) = (&one.work.record_id, Version::Contact(Box::new(one.contact.clone())));
     let json = json.json();
     let mut tx = site.write().await?;
@@ -175,7 +224,7 @@ async fn accepted(site: &Site, integration: &Integration, one: &One) -> Result<(
             what: What::Remove,
             fields: &[],
             payload: None,
-            answer: "confirmed",
+            answer: Answer::Taken(status),
             uncounted_why: place.and_then(|place| place.leaves_why.as_deref()),
         };
         sent::record(&mut tx, site, &entry).await?;
@@ -190,8 +239,8 @@ async fn accepted(site: &Site, integration: &Integration, one: &One) -> Result<(
         record,
         what: What::Push,
         fields: &fields,
-        payload: Some(&json),
-        answer: "confirmed",
+        payload: Some(item.json().as_bytes()),
+        answer: Answer::Taken(status),
         uncounted_why: None,
     };
     sent::record(&mut tx, site, &entry).await?;

@@ -1,12 +1,14 @@
 //! Mobilize and Forj Community: one call for each group and person, and one for changed fields.
 
+use serde_json::Value;
+
 use super::super::integration::{self, Integration};
 use super::super::link::{self, Cause, Link};
 use super::super::look::{self, Attempt, Version, View};
 use super::super::platform::mobilize::{Found, Member};
 use super::super::platform::{Failure, Field, Fields, Mobilize, Platform};
 use super::super::queue::{self, Work};
-use super::super::sent::{self, Entry, What};
+use super::super::sent::{self, Answer, Entry, What};
 use super::super::{places, release};
 use super::{Next, Rest, Trouble, done, failed, is_gone, is_there};
 use crate::associations::Site;
@@ -148,9 +150,13 @@ impl Sending<'_> {
         }
         let id = self.work.remote_id.clone();
         let key = self.key("add", remote);
-        let added = match self.client.add(remote, id.as_deref(), fields, &key).await {
-            Ok(member) => member,
-            Err(failure) => return Ok(Err(self.add_failed(group, failure).await?)),
+        let body = self.client.item(id.as_deref(), fields).ok();
+        let (status, added) = match self.client.add(remote, id.as_deref(), fields, &key).await {
+            Ok(added) => (added.status, added.it),
+            Err(failure) => {
+                self.note_failure(Some(group), What::Add, body, &failure).await?;
+                return Ok(Err(self.add_failed(group, failure).await?));
+            }
         };
         let has_it_all = !differs(&added, fields, self.client);
         let mut tx = self.site.write().await?;
@@ -166,7 +172,8 @@ impl Sending<'_> {
         if has_it_all {
             self.remember(&mut tx, fields, view).await?;
         }
-        self.note(&mut tx, Some(group), What::Add, Some(fields), None).await?;
+        let answer = Answer::Taken(status);
+        self.note(&mut tx, Some(group), What::Add, body, (answer, None)).await?;
         tx.commit().await?;
         self.work.remote_id = Some(added.remote_id);
         Ok(Ok(has_it_all))
@@ -238,34 +245,40 @@ impl Sending<'_> {
     async fn update(&mut self, fields: &Fields, view: &View) -> Sent<bool> {
         let Some(id) = self.work.remote_id.clone() else { return Ok(Ok(false)) };
         let key = self.key("update", &id);
-        match self.client.update(&id, fields, &key).await {
-            Ok(_) => {}
-            Err(failure @ Failure::Refused { status: 404, .. }) => {
-                self.forget_id().await?;
+        let body = Some(self.client.updated_to(fields));
+        let answer = match self.client.update(&id, fields, &key).await {
+            Ok(updated) => Answer::Taken(updated.status),
+            Err(failure) => {
+                self.note_failure(None, What::Update, body, &failure).await?;
+                if matches!(failure, Failure::Refused { status: 404, .. }) {
+                    self.forget_id().await?;
+                }
                 return Ok(Err(failure.into()));
             }
-            Err(failure) => return Ok(Err(failure.into())),
-        }
+        };
         let mut tx = self.site.write().await?;
         if !queue::holds(&mut tx, self.platform, &self.work).await? {
             return Ok(Ok(true));
         }
         self.remember(&mut tx, fields, view).await?;
-        self.note(&mut tx, None, What::Update, Some(fields), None).await?;
+        self.note(&mut tx, None, What::Update, body, (answer, None)).await?;
         tx.commit().await?;
         Ok(Ok(true))
     }
 
     async fn bring_back(&mut self, group: &GroupId, remote: &str, id: &str) -> Sent<()> {
         let key = self.key("add", remote);
-        let added = self.client.add(remote, Some(id), &Fields::default(), &key).await;
-        if let Err(failure) = added {
-            return Ok(Err(self.add_failed(group, failure).await?));
-        }
+        let answer = match self.client.add(remote, Some(id), &Fields::default(), &key).await {
+            Ok(added) => Answer::Taken(added.status),
+            Err(failure) => {
+                self.note_failure(Some(group), What::Add, None, &failure).await?;
+                return Ok(Err(self.add_failed(group, failure).await?));
+            }
+        };
         let mut tx = self.site.write().await?;
         if queue::holds(&mut tx, self.platform, &self.work).await? {
             is_there(&mut tx, self.platform, &self.work, group).await?;
-            self.note(&mut tx, Some(group), What::Add, None, None).await?;
+            self.note(&mut tx, Some(group), What::Add, None, (answer, None)).await?;
         }
         tx.commit().await?;
         Ok(Ok(()))
@@ -285,12 +298,16 @@ impl Sending<'_> {
         };
         let Some(id) = known else { return self.was_not_added(group).await.map(Ok) };
         let key = self.key("remove", remote);
-        if let Err(failure) = self.client.remove(remote, &id, &key).await {
-            if let Failure::GroupGone { words } = &failure {
-                link::failed(self.site, self.platform, group, words).await?;
+        let answer = match self.client.remove(remote, &id, &key).await {
+            Ok(removed) => Answer::Taken(removed.status),
+            Err(failure) => {
+                self.note_failure(Some(group), What::Remove, None, &failure).await?;
+                if let Failure::GroupGone { words } = &failure {
+                    link::failed(self.site, self.platform, group, words).await?;
+                }
+                return Ok(Err(failure.into()));
             }
-            return Ok(Err(failure.into()));
-        }
+        };
         let mut tx = self.site.write().await?;
         if queue::holds(&mut tx, self.platform, &self.work).await? {
             let record = &self.work.record_id;
@@ -300,7 +317,7 @@ impl Sending<'_> {
             }
             is_gone(&mut tx, self.platform, &self.work, group).await?;
             let why = place.leaves_why.as_deref();
-            self.note(&mut tx, Some(group), What::Remove, None, why).await?;
+            self.note(&mut tx, Some(group), What::Remove, None, (answer, why)).await?;
         }
         tx.commit().await?;
         Ok(Ok(()))
@@ -349,30 +366,48 @@ impl Sending<'_> {
         tx.commit().await
     }
 
+    /// It left, whatever became of it: whoever asks what was sent is told.
+    async fn note_failure(
+        &self,
+        group: Option<&GroupId>,
+        what: What,
+        body: Option<Value>,
+        failure: &Failure,
+    ) -> Result<(), db::Error> {
+        let Some(answer) = Answer::of(failure) else { return Ok(()) };
+        let mut tx = self.site.write().await?;
+        self.note(&mut tx, group, what, body, (answer, None)).await?;
+        tx.commit().await
+    }
+
+    /// `body` as it went out.
     async fn note(
         &self,
         tx: &mut crate::db::Writer,
         group: Option<&GroupId>,
         what: What,
-        fields: Option<&Fields>,
-        uncounted_why: Option<&str>,
+        body: Option<Value>,
+        (answer, uncounted_why): (Answer<'_>, Option<&str>),
     ) -> Result<(), db::Error> {
-        let names: Vec<&str> = fields
-            .map(|fields| fields.iter().map(|(field, _)| field.as_text()).collect())
-            .unwrap_or_default();
-        let payload = fields.map(|fields| Version::Fields(fields.clone()).json());
+        let payload = body.as_ref().map(|body| body.to_string().into_bytes());
         let entry = Entry {
             platform: self.platform,
             group,
             record: &self.work.record_id,
             what,
-            fields: &names,
+            fields: &body.as_ref().map(names).unwrap_or_default(),
             payload: payload.as_deref(),
-            answer: "confirmed",
+            answer,
             uncounted_why,
         };
         sent::record(tx, self.site, &entry).await
     }
+}
+
+/// The names of the fields in what is sent of a person.
+pub fn names(body: &Value) -> Vec<&str> {
+    let fields = body.get("fields").and_then(Value::as_object);
+    fields.map(|fields| fields.keys().map(String::as_str).collect()).unwrap_or_default()
 }
 
 fn conflict() -> Trouble {

@@ -186,6 +186,7 @@ pub async fn connection(
         Failure::Unknown { .. } => "unknown",
         Failure::Busy { .. } => "busy",
         Failure::Refused { .. } => "refused",
+        Failure::Unsendable { .. } => "unsendable",
         Failure::Unauthorized { .. } => "unauthorized",
         Failure::GroupGone { .. } => "group_gone",
         Failure::Broken { .. } => "broken",
@@ -206,7 +207,7 @@ pub async fn connection(
         Failure::Unreachable { .. } | Failure::Unknown { .. } | Failure::Broken { .. } => {
             integration::failed(site, platform).await?
         }
-        Failure::Refused { .. } | Failure::GroupGone { .. } => None,
+        Failure::Refused { .. } | Failure::Unsendable { .. } | Failure::GroupGone { .. } => None,
     })
 }
 

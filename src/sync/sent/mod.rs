@@ -1,10 +1,12 @@
 //! What was sent: to which platform, about whom, which fields, when, and what it answered (GOAL-C14).
+//! Also what was refused, and what nobody knows the end of: the data left all the same.
 
+pub mod shown;
 mod store;
 
 use serde_json::{Value, json};
 
-use super::platform::Platform;
+use super::platform::{Failure, Platform};
 use crate::associations::Site;
 use crate::clock::Timestamp;
 use crate::db::{self, Many, Reader, Writer, rows};
@@ -54,7 +56,7 @@ impl What {
     }
 }
 
-/// One thing that a platform answered.
+/// One thing that was sent to a platform.
 pub struct Entry<'a> {
     pub platform: Platform,
     pub group: Option<&'a GroupId>,
@@ -64,9 +66,87 @@ pub struct Entry<'a> {
     pub fields: &'a [&'a str],
     /// As it went out.
     pub payload: Option<&'a [u8]>,
-    pub answer: &'a str,
+    pub answer: Answer<'a>,
     /// Why the guard does not count this removal.
     pub uncounted_why: Option<&'a str>,
+}
+
+/// What a platform answered, with the status of HTTP and its own words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer<'a> {
+    Taken(u16),
+    /// As one of many: it said nothing of each.
+    InABulk,
+    Refused(Option<u16>, &'a str),
+    /// It may have done it or not.
+    Unknown(Option<u16>, &'a str),
+}
+
+/// How it ended, as it is read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Taken,
+    InABulk,
+    Refused,
+    Unknown,
+}
+
+/// Of one of a bulk.
+const IN_A_BULK: &str = "taken in a bulk";
+
+impl<'a> Answer<'a> {
+    /// None where nothing was sent.
+    pub fn of(failure: &'a Failure) -> Option<Self> {
+        let (status, words) = (failure.status(), failure.words());
+        match failure.outcome_is_unknown() {
+            true => Some(Self::Unknown(status, words)),
+            false => failure.has_left().then_some(Self::Refused(status, words)),
+        }
+    }
+
+    /// What stands behind the kind of the change: the guard counts what was taken, and nothing else.
+    fn suffix(self) -> &'static str {
+        match self {
+            Self::Taken(_) | Self::InABulk => "",
+            Self::Refused(..) => REFUSED,
+            Self::Unknown(..) => UNKNOWN,
+        }
+    }
+
+    fn status(self) -> Option<u16> {
+        match self {
+            Self::Taken(status) => Some(status),
+            Self::InABulk => None,
+            Self::Refused(status, _) | Self::Unknown(status, _) => status,
+        }
+    }
+
+    fn words(self) -> Option<&'a str> {
+        match self {
+            Self::Taken(_) => None,
+            Self::InABulk => Some(IN_A_BULK),
+            Self::Refused(_, words) | Self::Unknown(_, words) => Some(words),
+        }
+    }
+}
+
+const REFUSED: &str = "_refused";
+const UNKNOWN: &str = "_unknown";
+
+impl Sent {
+    /// What it was, and how it ended.
+    pub fn what(&self) -> (&str, Outcome) {
+        let what = self.what.as_str();
+        if let Some(what) = what.strip_suffix(REFUSED) {
+            (what, Outcome::Refused)
+        } else if let Some(what) = what.strip_suffix(UNKNOWN) {
+            (what, Outcome::Unknown)
+        } else if self.answer.as_deref() == Some(IN_A_BULK) {
+            (what, Outcome::InABulk)
+        } else {
+            (what, Outcome::Taken)
+        }
+    }
 }
 
 pub async fn record(tx: &mut Writer, site: &Site, entry: &Entry<'_>) -> Result<(), db::Error> {
@@ -94,10 +174,11 @@ fn row(site: &Site, entry: &Entry<'_>) -> Value {
         "id": id,
         "group_id": entry.group,
         "record_id": entry.record,
-        "what": entry.what.as_text(),
+        "what": format!("{}{}", entry.what.as_text(), entry.answer.suffix()),
         "fields": (!entry.fields.is_empty()).then(|| entry.fields.join(" ")),
         "payload": payload,
-        "answer": entry.answer,
+        "status": entry.answer.status(),
+        "answer": entry.answer.words(),
         "uncounted_why": entry.uncounted_why,
     })
 }

@@ -11,10 +11,10 @@ pub async fn insert(tx: &mut Writer, platform: &str, rows: Many) -> Result<(), E
     tx.change(
         "insert into sync_sent
              (association_id, sent_id, platform, group_id, record_id, at, what, fields, payload,
-              answer, uncounted_why)
+              status, answer, uncounted_why)
          select $1, value ->> 'id', $2, value ->> 'group_id', value ->> 'record_id', $4,
-             value ->> 'what', value ->> 'fields', value ->> 'payload', value ->> 'answer',
-             value ->> 'uncounted_why'
+             value ->> 'what', value ->> 'fields', value ->> 'payload',
+             cast(value ->> 'status' as bigint), value ->> 'answer', value ->> 'uncounted_why'
          from jsonb_each($3)",
     )
     .bind(platform)

@@ -113,10 +113,12 @@ pub async fn group_list(
     }
     let page = admin.visitor.page(site, Here::Groups);
     let (mut all, mut rows) = (Vec::with_capacity(groups.len()), Vec::with_capacity(groups.len()));
+    let (is_behind, mut is_live) = (overview.is_behind(site).await?, false);
     for group in groups {
         let (mut standings, mut cells) = (Vec::new(), Vec::new());
         for connection in &overview.connections {
             let standing = overview.standing(site, connection, group).await?;
+            is_live |= overview.is_live(site, connection, group, (&standing, is_behind)).await?;
             let shown = shown(site, &page, &overview, connection, group, &standing);
             cells.push(cell(&page, connection.platform, group.as_str(), "", shown)?);
             standings.push(standing);
@@ -130,7 +132,6 @@ pub async fn group_list(
         those.map(|(group, _)| (*group).clone()).collect()
     });
     let headings = overview.connections.iter().map(|it| it.platform.name().to_owned()).collect();
-    let is_live = all.iter().any(|(_, standings)| Which::Moving.holds(standings));
     Ok(GroupList {
         banners: banners(site, &page, &overview)?,
         choices: Which::ALL.into_iter().map(|which| which.choice(&page, &all)).collect(),
@@ -165,10 +166,13 @@ async fn note(site: &Site, page: &Page, is_live: bool) -> Result<Markup, Error> 
     rendered(&Note { line, live })
 }
 
-pub async fn is_moving(site: &Site, overview: &Overview) -> Result<bool, db::Error> {
+/// Whether the list of groups will change by itself.
+pub async fn is_live(site: &Site, overview: &Overview) -> Result<bool, db::Error> {
+    let is_behind = overview.is_behind(site).await?;
     for (platform, group) in overview.linked() {
         let Some(connection) = overview.connection(platform) else { continue };
-        if overview.standing(site, connection, group).await?.is_moving() {
+        let standing = overview.standing(site, connection, group).await?;
+        if overview.is_live(site, connection, group, (&standing, is_behind)).await? {
             return Ok(true);
         }
     }

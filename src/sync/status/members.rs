@@ -149,6 +149,7 @@ pub async fn cards(
     group: &GroupId,
 ) -> Result<Markup, Error> {
     let (mut cards, mut said, mut is_live) = (Vec::new(), Vec::new(), false);
+    let is_behind = overview.is_behind(site).await?;
     for connection in overview.connections_of(group) {
         let platform = connection.platform;
         let (words, counts) = (words(page, site, platform), overview.counts(platform, group));
@@ -156,11 +157,11 @@ pub async fn cards(
         let Some(link) = overview.link(platform, group) else { continue };
         let shown = words.group(group.as_str(), &link.remote_name, link.group_type(), &standing);
         said.push(words.one("sync-summary", "status", &shown.words));
-        is_live |= standing.is_moving();
+        is_live |= overview.is_live(site, connection, group, (&standing, is_behind)).await?;
         let (done, of) = (counts.of(State::UpToDate), counts.wanted());
         let title = words.two("sync-progress", ("done", done), ("of", of));
         let pills = std::iter::once(Cell { small: Vec::new(), ..shown.clone() });
-        let pills = pills.chain(words.pills(counts)).collect();
+        let pills = pills.chain(words.pills(counts, &standing)).collect();
         let mut notes = shown.small;
         if platform == Platform::HigherLogic {
             notes.push(Piece::text(page.t("sync-look-there")));
@@ -218,11 +219,11 @@ async fn other(
         State::Held => Member::Held,
         _ => Member::Leaving,
     };
-    let mut cell =
-        words(page, site, platform).member(record.as_str(), &state, plan_url(link).as_deref());
-    if place.is_stranger() {
-        cell.small.push(Piece::text(words(page, site, platform).t("sync-stranger")));
-    }
+    let (words, plan) = (words(page, site, platform), plan_url(link));
+    let cell = match place.is_stranger() {
+        true => words.stranger(record.as_str(), &state, plan.as_deref()),
+        false => words.member(record.as_str(), &state, plan.as_deref()),
+    };
     let decides = matches!(place.state(), State::Manager | State::Held) && !is_kept;
     Ok(Other {
         record_id: record.to_string(),

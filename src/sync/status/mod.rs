@@ -21,6 +21,7 @@ use super::{facts, runs};
 use crate::associations::Site;
 use crate::clock::Timestamp;
 use crate::db::{self, Reader, rows};
+use crate::events::{self, Subscriber};
 use crate::id::{GroupId, PlanId, RecordId};
 
 /// Higher Logic checks what it gets; what is not there yet in the first hour is no failure (R69).
@@ -111,6 +112,15 @@ impl Standing {
     pub fn is_moving(&self) -> bool {
         matches!(self, Self::Syncing { .. } | Self::Waiting(_) | Self::FirstSync)
     }
+
+    /// Nothing is sent, whatever there is to do, until somebody does something about it.
+    fn is_resting(&self) -> bool {
+        matches!(self, Self::NotLinked | Self::Resting(_) | Self::Broken(_))
+    }
+
+    fn is_tried_again(&self) -> bool {
+        matches!(self, Self::CheckFailed { .. } | Self::Failed { next: Some(_), .. })
+    }
 }
 
 /// How a record stands in one linked group.
@@ -154,6 +164,11 @@ impl Counts {
     /// Those who should be there.
     pub fn wanted(&self) -> i64 {
         [State::UpToDate, State::Pending, State::Failed].map(|state| self.of(state)).iter().sum()
+    }
+
+    /// Those of whom something is still to be decided or sent.
+    fn left(&self) -> i64 {
+        [State::Pending, State::Leaving, State::Going].map(|state| self.of(state)).iter().sum()
     }
 }
 
@@ -261,6 +276,41 @@ impl Overview {
         self.counts.get(&(platform, group.clone())).copied().unwrap_or_default()
     }
 
+    /// Whether what a page says of a group will change by itself, so that it looks again: also of one
+    /// that is held or failed, as long as others are sent (R76).
+    pub async fn is_live(
+        &self,
+        site: &Site,
+        connection: &Connection,
+        group: &GroupId,
+        (standing, is_behind): (&Standing, bool),
+    ) -> Result<bool, db::Error> {
+        let (platform, counts) = (connection.platform, self.counts(connection.platform, group));
+        if standing.is_resting() {
+            return Ok(false);
+        }
+        if is_behind || counts.left() > 0 || standing.is_moving() || standing.is_tried_again() {
+            return Ok(true);
+        }
+        let may_be_tried = matches!(standing, Standing::Held(_)) && counts.of(State::Failed) > 0;
+        Ok(may_be_tried
+            && store::next_try(&mut site.read(), platform.as_text(), group).await?.is_some())
+    }
+
+    /// Something changed that nobody has looked at yet; it may be about any group.
+    pub async fn is_behind(&self, site: &Site) -> Result<bool, db::Error> {
+        let mut db = site.read();
+        if !events::hints(&mut db, Subscriber::Sync, 1).await?.is_empty() {
+            return Ok(true);
+        }
+        for connection in self.connections.iter().filter(|it| it.rest.is_none()) {
+            if store::is_behind(&mut db, connection.platform.as_text()).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     pub async fn standing(
         &self,
         site: &Site,
@@ -325,7 +375,6 @@ fn standing(
     if failed > 0 && !is_first {
         return Standing::Failed { number: failed, next: None };
     }
-    let left = [State::Pending, State::Leaving, State::Going].map(|state| counts.of(state));
     let is_checked_later = link.check_at.is_some_and(|at| at > now);
     if let (Some(next), true) = (link.check_at, is_checked_later && link.checked_at.is_none()) {
         return match waits {
@@ -333,7 +382,7 @@ fn standing(
             None => Standing::CheckFailed { words: String::new(), next },
         };
     }
-    if link.is_being_checked(now) || left.iter().sum::<i64>() > 0 || failed > 0 {
+    if link.is_being_checked(now) || counts.left() > 0 || failed > 0 {
         if let Some(until) = waits {
             return Standing::Waiting(until);
         }

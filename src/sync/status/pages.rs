@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::Overview;
-use super::desk::{cell, group_cell, is_moving, rendered};
+use super::desk::{cell, group_cell, is_live, rendered};
 use super::members::{cards, member_columns};
 use super::views::{Again, Live};
 use crate::associations::Site;
@@ -40,7 +40,7 @@ pub async fn list_again(
         cells.push(cell(&page, platform, group.as_str(), "", shown)?);
     }
     cells.sort_by(|one, other| one.0.cmp(&other.0));
-    let rest = rendered(&Live { is_live: is_moving(&site, &overview).await? })?;
+    let rest = rendered(&Live { is_live: is_live(&site, &overview).await? })?;
     Ok(fragment(&headers, rendered(&Again { cells, rest })?))
 }
 
@@ -123,7 +123,7 @@ pub async fn decide(
         match fields.text("what") {
             "remove" => release::let_go(&site, platform, &group, &record, &actor).await?,
             "keep" => release::keep(&site, platform, &group, &record, &actor).await?,
-            "unkeep" => release::unkeep(&site, platform, &group, &record).await?,
+            "unkeep" => release::unkeep(&site, platform, &group, &record, &actor).await?,
             _ => {}
         }
     }

@@ -24,6 +24,21 @@ pub async fn seen(db: &mut Reader, group: &GroupId, record: &RecordId) -> Result
     .await
 }
 
+/// Whether records were marked that nobody has looked at yet.
+pub async fn is_behind(db: &mut Reader, platform: &str) -> Result<bool, Error> {
+    let found: Option<(RecordId,)> = db
+        .find(
+            "select record_id from sync_records
+             where association_id = $1 and platform = $2 and look_at is not null
+             order by look_at
+             limit 1",
+        )
+        .bind(platform)
+        .optional()
+        .await?;
+    Ok(found.is_some())
+}
+
 /// When the next of those that failed is tried again.
 pub async fn next_try(
     db: &mut Reader,

@@ -322,7 +322,7 @@ pub mod samples {
         let card = Card {
             slug: "mobilize",
             title: words.two("sync-progress", ("done", 31_i64), ("of", 48_i64)),
-            pills: words.pills(counts),
+            pills: words.pills(counts, &Standing::UpToDate { na: 0 }),
             done: 31,
             of: 48,
             notes: vec![

@@ -6,7 +6,8 @@ use crate::clock::Timestamp;
 use crate::sync::eligibility::Reason;
 use crate::sync::link::GroupType;
 use crate::sync::places::State;
-use crate::sync::platform::Platform;
+use crate::sync::platform::{Platform, is_ours};
+use crate::sync::sent::{Outcome, Sent};
 use crate::web::locale::Arg;
 use crate::web::page::Page;
 
@@ -49,11 +50,35 @@ impl Words<'_> {
         }
     }
 
-    fn said(&self, words: &str) -> String {
+    pub fn said(&self, words: &str) -> String {
         if words.is_empty() {
             self.t("sync-said-nothing")
+        } else if is_ours(words) {
+            self.one("sync-trouble", "words", words)
         } else {
             self.one("sync-said", "words", words)
+        }
+    }
+
+    /// What came of something that was sent; only the platform's own words are in quotes.
+    pub fn outcome(&self, sent: &Sent) -> String {
+        let said = sent.answer.as_deref().unwrap_or_default();
+        let answered = match (sent.status, said) {
+            (_, "") => String::new(),
+            (_, said) if is_ours(said) => self.said(said),
+            (Some(status), said) => {
+                self.two("sync-answered", ("status", status.to_string().as_str()), ("words", said))
+            }
+            (None, said) => self.one("sync-said", "words", said),
+        };
+        match (sent.what().1, sent.status) {
+            (Outcome::Taken, Some(status)) => {
+                self.one("sync-outcome-taken", "status", status.to_string().as_str())
+            }
+            (Outcome::Taken, None) => self.t("sync-outcome-confirmed"),
+            (Outcome::InABulk, _) => self.t("sync-outcome-bulk"),
+            (Outcome::Refused, _) => format!("{} {answered}", self.t("sync-outcome-refused")),
+            (Outcome::Unknown, _) => format!("{} {answered}", self.t("sync-outcome-unknown")),
         }
     }
 
@@ -196,13 +221,28 @@ impl Words<'_> {
         }
     }
 
+    /// Somebody who is there and was never in the group here.
+    pub fn stranger(&self, record: &str, member: &Member, plan_url: Option<&str>) -> Cell {
+        let cell = self.member(record, member, plan_url);
+        match member {
+            Member::Held => {
+                let next = cell.small.into_iter().skip(1);
+                let small = std::iter::once(Piece::text(self.t("sync-stranger-held"))).chain(next);
+                Cell { small: small.collect(), ..Cell::of("held", cell.words) }
+            }
+            _ => cell.with(self.t("sync-stranger")),
+        }
+    }
+
     /// The reason, and the link that cures it.
     fn not_applicable(&self, record: &str, reason: Option<Reason>) -> Cell {
         let page = self.page;
         let cell = Cell::of("na", page.t("sync-na")).with(self.reason(reason));
         let person = format!("/admin/members/{record}");
         match reason {
-            Some(Reason::NoAccount) => cell.leading(page.t("sync-give-account"), person),
+            Some(Reason::NoAccount) => {
+                cell.leading(page.t("sync-give-account"), format!("{person}/login"))
+            }
             Some(Reason::AccountDisabled) => cell.leading(page.t("sync-enable-account"), person),
             Some(Reason::Deactivated) => cell.leading(page.t("sync-reactivate"), person),
             Some(Reason::Company) | None => cell,
@@ -219,8 +259,9 @@ impl Words<'_> {
         }
     }
 
-    /// "31 Up To Date", and so on, of what there is.
-    pub fn pills(&self, counts: Counts) -> Vec<Cell> {
+    /// "31 Up To Date", and so on, of what there is. What the group's own status says already is not
+    /// said twice.
+    pub fn pills(&self, counts: Counts, standing: &Standing) -> Vec<Cell> {
         let page = self.page;
         let all = [
             ("ok", State::UpToDate, "sync-count-up-to-date"),
@@ -231,7 +272,13 @@ impl Words<'_> {
             ("held", State::Held, "sync-count-held"),
             ("held", State::Manager, "sync-count-managers"),
         ];
-        let there = all.into_iter().filter(|(_, state, _)| counts.of(*state) > 0);
+        let is_said = |state: State| match standing {
+            Standing::Held(_) => state == State::Held,
+            Standing::Failed { .. } => state == State::Failed,
+            _ => false,
+        };
+        let there =
+            all.into_iter().filter(|(_, state, _)| counts.of(*state) > 0 && !is_said(*state));
         there
             .map(|(kind, state, key)| Cell::of(kind, page.t1(key, "number", counts.of(state))))
             .collect()

@@ -3,6 +3,7 @@
 use novi_sso::associations::{self, Issuer};
 use novi_sso::clients::TokenAuthMethod;
 use novi_sso::events::Actor;
+use novi_sso::sync::integration;
 use novi_sso::sync::platform::Platform;
 use novi_sso::sync::switch::{self, Mark};
 
@@ -181,6 +182,15 @@ async fn a_guide_ticks_what_is_done() {
     assert!(guide.body.contains(&format!("href=\"/admin/sso-clients/{}\"", forj.client_id)));
     assert!(!guide.body.contains(&forj.secret));
     assert_eq!(guide.body.matches("<li class=\"done\">").count(), 4);
+
+    // A key that the platform refuses works no longer.
+    let site = stage.site().await;
+    integration::stop(&site, Platform::Mobilize, "401 unknown key").await.unwrap();
+    let list = ruth.get("/admin/connect").await.text();
+    assert!(list.contains("API key refused SSO client is there"), "{list}");
+    let guide = ruth.get("/admin/connect/mobilize").await;
+    assert!(guide.text().contains("API key refused"), "{}", guide.text());
+    assert_eq!(guide.body.matches("<li class=\"done\">").count(), 3);
 }
 
 /// R18: everything that the worksheet asks for, but the secret.

@@ -227,6 +227,8 @@ async fn higher_logic_is_a_switch_with_a_type_that_is_final() {
     assert!(page.text().contains("Fixed since the first sync"), "{}", page.text());
     assert!(page.text().contains("Higher Logic Sync Status: 1 of 1 sent"), "{}", page.text());
     assert!(page.text().contains("Sync External Database"), "R82: {}", page.text());
+    let preview = at(&group, "/preview");
+    assert!(page.body.contains(&format!("href=\"{preview}\"")), "R46: {}", page.body);
     save(&mut ruth, &group, &[("name", "Directors")]).await;
     let renamed = ruth.get(&at(&group, "")).await.text();
     assert!(renamed.contains("began with the name Board"), "{renamed}");

@@ -10,6 +10,7 @@ mod integrations;
 mod linking;
 mod membership;
 mod places;
+mod records;
 mod removal_guard;
 mod removals;
 mod status;

@@ -3,6 +3,7 @@
 use novi_sso::events::Actor;
 use novi_sso::groups;
 use novi_sso::id::GroupId;
+use novi_sso::members::logins;
 use novi_sso::simulator::api::mobilize::Member as There;
 use novi_sso::sync::release;
 
@@ -167,6 +168,7 @@ async fn a_dry_run_names_whom_a_sync_would_add_and_remove() {
     stage.mobilize.seed_member(BOARD, There::new("byhand@x.org").named("By", "Hand"));
     let site = stage.site().await;
     groups::add_member(&site, &group, &bob.id, &BY).await.unwrap();
+    logins::disable(&site, &ann.id, &BY).await.unwrap();
     let mut ruth = stage.ruth().await;
     let writes = |stage: &Stage| {
         stage.mobilize.requests().iter().filter(|request| request.method != "GET").count()
@@ -175,7 +177,9 @@ async fn a_dry_run_names_whom_a_sync_would_add_and_remove() {
 
     let page = ruth.get(&at(&group, "/preview")).await.text();
 
-    assert!(page.contains("1 would be removed") && page.contains("By Hand"), "{page}");
+    assert!(page.contains("2 would be removed") && page.contains("By Hand"), "{page}");
+    assert!(page.contains("Does not sync any more"), "{page}");
+    assert!(!page.contains("Not in this group"), "Ann is in it: {page}");
     assert!(page.contains("1 would be added") && page.contains("Bob"), "{page}");
     assert_eq!(stage.novi.tables().await.changed_since(&before), [""; 0]);
     assert_eq!(writes(&stage), sent);

@@ -10,6 +10,8 @@ use novi_sso::sync::link::GroupType;
 use novi_sso::sync::platform::Platform;
 use novi_sso::sync::switch::{self, Mark};
 
+use serde_json::json;
+
 use super::linking::at;
 use crate::support::{BOARD, Browser, HOME, Stage};
 
@@ -71,6 +73,52 @@ async fn a_page_that_waits_is_told_what_changed_and_when_to_stop() {
     assert!(!list.body.contains("data-live"), "{}", list.body);
 }
 
+/// R76, R78: whoever is added to a held group is sent, so its page goes on asking until they are; and it
+/// asks of a failure as long as that is tried again.
+#[tokio::test]
+async fn a_page_of_a_held_or_failed_group_goes_on_asking_while_others_are_sent() {
+    let stage = Stage::start().await;
+    let mut all = Vec::new();
+    for index in 0..12 {
+        all.push(stage.novi.member(&format!("Ann{index}")).await);
+    }
+    let group = stage.novi.group("Committee", &all.iter().collect::<Vec<_>>()).await;
+    stage.link(&group).await;
+    stage.settle().await;
+    let site = stage.site().await;
+    for member in &all {
+        groups::remove_member(&site, &group, &member.id, &BY).await.unwrap();
+    }
+    let mut ruth = stage.ruth().await;
+    stage.settle().await;
+    stage.passes(11).await;
+    let held = ruth.get(&at(&group, "/members")).await;
+    assert!(held.text().contains("Held"), "{}", held.text());
+    assert!(!held.body.contains("data-live"), "nothing moves: {}", held.body);
+
+    let zoe = stage.novi.member("Zoe").await;
+    groups::add_member(&site, &group, &zoe.id, &BY).await.unwrap();
+    let added = ruth.get(&at(&group, "/members")).await;
+    assert!(added.text().contains("Pending") && added.body.contains("data-live"), "just added");
+    let route = format!("POST /v1/groups/{BOARD}/members");
+    stage.mobilize.set_faults([Fault::on(route).times(1).answer(422)]);
+    stage.settle().await;
+    let failed = ruth.get(&at(&group, "/members")).await;
+    assert!(
+        failed.text().contains("Next try:") && failed.body.contains("data-live"),
+        "{}",
+        failed.body
+    );
+    let list = ruth.get("/admin/groups").await;
+    assert!(list.body.contains("data-live"), "{}", list.body);
+    stage.passes(3600).await;
+
+    let rows = format!("{}?rows={}", at(&group, "/sync"), zoe.id);
+    let after = ruth.get(&rows).await;
+    assert!(after.text().contains("Up To Date"), "{}", after.text());
+    assert!(!after.body.contains("data-live"), "{}", after.body);
+}
+
 /// R49, R50, R51, R53, R54, R80: N/A with its reason and the link that cures it, per platform; a login cures it.
 #[tokio::test]
 async fn whoever_does_not_sync_is_na_with_the_reason_and_its_cure() {
@@ -116,7 +164,8 @@ async fn a_failure_says_what_the_platform_said_and_what_is_next() {
     let (ann, bob) = (stage.novi.member("Ann").await, stage.novi.member("Bob").await);
     let group = stage.novi.group("Committee", &[&ann, &bob]).await;
     let route = format!("POST /v1/groups/{BOARD}/members");
-    stage.mobilize.set_faults([Fault::on(route).nth(1).times(100).answer(422)]);
+    let odd = json!({ "error_message": "Title is odd" });
+    stage.mobilize.set_faults([Fault::on(route).nth(1).times(100).answer_json(422, &odd)]);
     stage.link(&group).await;
     stage.settle().await;
     let mut ruth = stage.ruth().await;
@@ -126,7 +175,7 @@ async fn a_failure_says_what_the_platform_said_and_what_is_next() {
     assert!(list.text().contains("Failed for"), "{}", list.text());
     assert!(list.text().contains("Next try:") && list.text().contains("See who"));
     let tab = ruth.get(&at(&group, "/members?s=mobilize.failed")).await;
-    assert!(tab.text().contains("Mobilize says: “"), "{}", tab.text());
+    assert!(tab.text().contains("Mobilize says: “Title is odd”."), "{}", tab.text());
     assert!(tab.body.contains("/sent\">Details</a>"), "{}", tab.body);
 
     stage.mobilize.set_faults([]);
@@ -224,9 +273,39 @@ async fn managers_there_are_kept_or_removed_by_an_admins_word() {
 
     let mut ruth = stage.novi.browser_of(&stage.novi.admin("Rita").await).await;
     decide(&mut ruth, &group, "Cy Chair", "unkeep").await;
+    assert_eq!(stage.novi.events("sync.member_handed_back").await, 1);
+    let history = ruth.get(&at(&group, "/history")).await.text();
+    assert!(history.contains("Cy Chair (chair@x.org) is not kept any longer"), "{history}");
     stage.settle().await;
     stage.passes(11).await;
     assert_eq!(stage.there(BOARD), [ann.email]);
+}
+
+/// DEC8, SEC-Y1: of whoever was added by hand there it is not said that they left this group.
+#[tokio::test]
+async fn strangers_who_are_held_are_told_apart_from_people_who_left() {
+    let stage = Stage::start().await;
+    let mut all = Vec::new();
+    for index in 0..3 {
+        all.push(stage.novi.member(&format!("Ann{index}")).await);
+    }
+    let group = stage.novi.group("Committee", &all.iter().collect::<Vec<_>>()).await;
+    stage.link(&group).await;
+    stage.settle().await;
+    for index in 0..12 {
+        stage.mobilize.seed_member(BOARD, There::new(&format!("byhand{index}@x.org")));
+    }
+    stage.passes(2 * 24 * 3600).await;
+    stage.passes(11).await;
+    let mut ruth = stage.ruth().await;
+
+    let tab = ruth.get(&at(&group, "/members")).await.text();
+
+    let told = "Not in this group. Added by hand in Mobilize. Nothing is removed until you decide. \
+                Look first";
+    assert!(tab.contains(told), "{tab}");
+    assert!(!tab.contains("No longer in this group"), "{tab}");
+    assert!(!tab.contains("12 Held"), "the pill beside it says Held: {tab}");
 }
 
 /// Presses a button beside somebody who is there and not in the group.

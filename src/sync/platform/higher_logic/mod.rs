@@ -16,7 +16,7 @@ use super::failure::Failure;
 use super::pace::Pace;
 use super::profile::{HigherLogicProfile, Profile};
 use super::secret::Secret;
-use super::wire::{Request, Wire};
+use super::wire::{Answered, Request, Wire};
 use crate::outbound::Outbound;
 
 /// Clones share the connection and its pace.
@@ -30,8 +30,8 @@ pub struct HigherLogic {
 /// What became of a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pushed {
-    /// All of it was taken.
-    Accepted,
+    /// All of it was taken; with what HTTP said.
+    Accepted(u16),
     /// These were refused, by their place in what was pushed, from 0, each with the platform's words.
     /// The others may have been taken or not: they are to be pushed again without these.
     ItemsRefused(Vec<(usize, String)>),
@@ -80,7 +80,7 @@ impl HigherLogic {
     /// complains of the items has looked at both before. A gateway that answers 400 or 422 about items
     /// counts too; it may not have looked at the tenant, and then the first push says so.
     pub async fn test(&self) -> Result<(), Failure> {
-        match self.post(&[], None).await {
+        match self.post(&[], None).await.map(|said| said.it) {
             Ok(Said { success: true, count: None | Some(0), .. }) => Ok(()),
             Ok(said) if said.success => Err(miscounted(said.count, 0)),
             Ok(said) => match self.judged(said) {
@@ -116,17 +116,17 @@ impl HigherLogic {
         let size = items.iter().map(|item| item.json().len() + 1).sum::<usize>() + self.empty();
         if items.is_empty() || items.len() > usize::from(self.profile.max_items) {
             let words = format!("a push has from 1 to {} items", self.profile.max_items);
-            return Err(Failure::Refused { status: 413, words });
+            return Err(Failure::Unsendable { words });
         }
         if size > self.largest() {
             let words = format!("a push has at most {} bytes", self.profile.max_bytes);
-            return Err(Failure::Refused { status: 413, words });
+            return Err(Failure::Unsendable { words });
         }
-        let said = self.post(items, Some(idempotency_key)).await?;
+        let Answered { status, it: said } = self.post(items, Some(idempotency_key)).await?;
         if said.success {
             let all = said.count.and_then(|count| usize::try_from(count).ok()) == Some(items.len());
             return if all {
-                Ok(Pushed::Accepted)
+                Ok(Pushed::Accepted(status))
             } else {
                 Err(miscounted(said.count, items.len()))
             };
@@ -141,13 +141,17 @@ impl HigherLogic {
         Ok(Pushed::ItemsRefused(refused))
     }
 
-    async fn post(&self, items: &[Item], idempotency_key: Option<&str>) -> Result<Said, Failure> {
+    async fn post(
+        &self,
+        items: &[Item],
+        idempotency_key: Option<&str>,
+    ) -> Result<Answered<Said>, Failure> {
         let items = items.iter().map(Item::raw).collect();
         let body = Body { tenant_code: self.tenant_code.expose(), items };
         let json = serde_json::to_vec(&body).expect("text and JSON are JSON");
         let route = &self.profile.push;
         self.wire
-            .json(&Request {
+            .answered(&Request {
                 method: route.method,
                 json: Some(json),
                 idempotency_key: idempotency_key.map(str::to_owned),

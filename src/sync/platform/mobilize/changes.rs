@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::failure::Failure;
 use super::super::fields::{Field, Fields};
-use super::super::wire::Request;
+use super::super::wire::{Answered, Request};
 use super::schema::{MemberThere, Started};
 use super::{Member, Mobilize, filled, group_gone};
 
@@ -32,12 +32,12 @@ impl Mobilize {
         user_id: Option<&str>,
         fields: &Fields,
         idempotency_key: &str,
-    ) -> Result<Member, Failure> {
+    ) -> Result<Answered<Member>, Failure> {
         let route = &self.profile.routes.add;
         let path = filled(route, &[("group_id", group_id)])?;
         let mut request = Request::change(route.method, path, idempotency_key);
         request.json = Some(body(&self.item(user_id, fields)?));
-        let added: MemberThere = match self.wire.json(&request).await {
+        let added: Answered<MemberThere> = match self.wire.answered(&request).await {
             // Either the group or the person is not there.
             Err(failure @ Failure::Refused { status: 404 | 410, .. }) if user_id.is_some() => {
                 self.group(group_id).await?;
@@ -45,8 +45,8 @@ impl Mobilize {
             }
             other => other.map_err(group_gone)?,
         };
-        let added = added.read(Some(group_id), &self.profile.fields);
-        self.same(user_id, added)
+        let member = added.it.read(Some(group_id), &self.profile.fields);
+        Ok(Answered { status: added.status, it: self.same(user_id, member)? })
     }
 
     /// Sets the fields of a person, in all their groups. 404 is `Refused`: they are not there any more.
@@ -55,13 +55,14 @@ impl Mobilize {
         user_id: &str,
         fields: &Fields,
         idempotency_key: &str,
-    ) -> Result<Member, Failure> {
+    ) -> Result<Answered<Member>, Failure> {
         let route = &self.profile.routes.update;
         let path = filled(route, &[("user_id", user_id)])?;
         let mut request = Request::change(route.method, path, idempotency_key);
-        request.json = Some(body(&json!({ "fields": self.named(fields, Kept::Only) })));
-        let updated: MemberThere = self.wire.json(&request).await?;
-        self.same(Some(user_id), updated.read(None, &self.profile.fields))
+        request.json = Some(body(&self.updated_to(fields)));
+        let updated: Answered<MemberThere> = self.wire.answered(&request).await?;
+        let member = updated.it.read(None, &self.profile.fields);
+        Ok(Answered { status: updated.status, it: self.same(Some(user_id), member)? })
     }
 
     /// Takes somebody out of a group. Whoever is not in it is out of it.
@@ -70,15 +71,15 @@ impl Mobilize {
         group_id: &str,
         user_id: &str,
         idempotency_key: &str,
-    ) -> Result<Removal, Failure> {
+    ) -> Result<Answered<Removal>, Failure> {
         let route = &self.profile.routes.remove;
         let path = filled(route, &[("group_id", group_id), ("user_id", user_id)])?;
         let request = Request::change(route.method, path, idempotency_key);
         match self.wire.call(&request).await {
-            Ok(_) => Ok(Removal::Removed),
-            Err(Failure::Refused { status: 404 | 410, .. }) => {
+            Ok(answer) => Ok(Answered { status: answer.status, it: Removal::Removed }),
+            Err(Failure::Refused { status: status @ (404 | 410), .. }) => {
                 self.group(group_id).await?;
-                Ok(Removal::WasNotThere)
+                Ok(Answered { status, it: Removal::WasNotThere })
             }
             Err(failure) => Err(failure),
         }
@@ -132,7 +133,13 @@ impl Mobilize {
         Ok(started.id())
     }
 
-    fn item(&self, user_id: Option<&str>, fields: &Fields) -> Result<Value, Failure> {
+    /// What an update says, as it goes out.
+    pub fn updated_to(&self, fields: &Fields) -> Value {
+        json!({ "fields": self.named(fields, Kept::Only) })
+    }
+
+    /// What an addition says, as it goes out.
+    pub fn item(&self, user_id: Option<&str>, fields: &Fields) -> Result<Value, Failure> {
         match user_id {
             Some(user_id) => {
                 Ok(json!({ "user_id": user_id, "fields": self.named(fields, Kept::Only) }))
@@ -179,5 +186,5 @@ fn body(value: &Value) -> Vec<u8> {
 
 /// Refused on our side, as the platform would.
 fn never_sent(words: String) -> Failure {
-    Failure::Refused { status: 422, words }
+    Failure::Unsendable { words }
 }

@@ -67,7 +67,7 @@ async fn a_bulk_waits_for_the_one_before_it() {
     for retry_after_seconds in [None, Some(30)] {
         let busy = platform.bulk_add("4711", &places(1), "1").await.unwrap_err();
         let words = "another bulk is running".to_owned();
-        assert_eq!(busy, Failure::Busy { retry_after_seconds, words });
+        assert_eq!(busy, Failure::Busy { status: Some(409), retry_after_seconds, words });
     }
 }
 

@@ -58,7 +58,7 @@ async fn a_push_has_key_and_tenant_and_every_item() {
 
     let pushed = platform.push(&items(&platform, 2), "job-1").await.unwrap();
 
-    assert_eq!(pushed, Pushed::Accepted);
+    assert_eq!(pushed, Pushed::Accepted(200));
     let asked = &server.asked()[0];
     assert_eq!(asked.line, "POST /push/v1/members");
     assert_eq!(asked.header("x-api-key"), Some(KEY));
@@ -79,7 +79,7 @@ async fn an_answer_with_status_200_is_read_to_the_end() {
         Ok(Pushed::ItemsRefused(list.collect()))
     };
     for (act, expected) in [
-        (success(3), Ok(Pushed::Accepted)),
+        (success(3), Ok(Pushed::Accepted(200))),
         (success(2), broken("it says that it took 2 of 3 items")),
         (success(4), broken("it says that it took 4 of 3 items")),
         (success(Value::Null), broken("it says that it took no number of 3 items")),
@@ -130,7 +130,11 @@ async fn the_gateways_own_answers_are_told_apart() {
         (
             429,
             "Too Many Requests",
-            Failure::Busy { retry_after_seconds: None, words: words("Too Many Requests") },
+            Failure::Busy {
+                status: Some(429),
+                retry_after_seconds: None,
+                words: words("Too Many Requests"),
+            },
         ),
         (504, "Timeout", Failure::Broken { status: Some(504), words: words("Timeout") }),
     ] {
@@ -185,7 +189,7 @@ async fn batches_are_as_large_as_the_platform_takes_and_no_larger() {
     let batches = narrow.batches(items(&narrow, 100));
     assert!(batches.len() > 1);
     for batch in &batches {
-        assert_eq!(narrow.push(batch, "1").await, Ok(Pushed::Accepted));
+        assert_eq!(narrow.push(batch, "1").await, Ok(Pushed::Accepted(200)));
     }
     let too_large = narrow.push(&items(&narrow, 100), "1").await.unwrap_err();
     let too_many = platform.push(&items(&platform, 101), "1").await.unwrap_err();

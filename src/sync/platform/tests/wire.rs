@@ -71,6 +71,11 @@ async fn each_wrong_answer_is_told_apart() {
     let said = |failure: Failure| (failure, true);
     let ours = |failure: Failure| (failure, false);
     let unsaid = || String::new();
+    let busy = |retry_after_seconds| Failure::Busy {
+        status: Some(429),
+        retry_after_seconds,
+        words: words(),
+    };
     for (act, (expected, with_words)) in [
         (error(400), said(Failure::Refused { status: 400, words: words() })),
         (error(409), said(Failure::Refused { status: 409, words: words() })),
@@ -79,21 +84,15 @@ async fn each_wrong_answer_is_told_apart() {
         (error(403), said(Failure::Unauthorized { status: 403, words: words() })),
         (error(404), said(Failure::Refused { status: 404, words: words() })),
         (error(500), said(Failure::Broken { status: Some(500), words: words() })),
-        (error(429), said(Failure::Busy { retry_after_seconds: None, words: words() })),
-        (
-            error(429).with("retry-after", 7),
-            said(Failure::Busy { retry_after_seconds: Some(7), words: words() }),
-        ),
+        (error(429), said(busy(None))),
+        (error(429).with("retry-after", 7), said(busy(Some(7)))),
         (
             error(429)
                 .with("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT")
                 .with("date", "Wed, 21 Oct 2015 07:28:00 GMT"),
-            said(Failure::Busy { retry_after_seconds: Some(30), words: words() }),
+            said(busy(Some(30))),
         ),
-        (
-            error(429).with("retry-after", "soon"),
-            said(Failure::Busy { retry_after_seconds: None, words: words() }),
-        ),
+        (error(429).with("retry-after", "soon"), said(busy(None))),
         (page(200), ours(Failure::Broken { status: Some(200), words: unsaid() })),
         (page(404), ours(Failure::Broken { status: Some(404), words: unsaid() })),
         (page(502), ours(Failure::Broken { status: Some(502), words: unsaid() })),

@@ -57,7 +57,7 @@ async fn up_to_date_is_said_only_of_what_mobilize_confirmed() {
     office.links("Safety", "mobilize_group", "Board").await;
     office.settles().await;
     let status = office.status("Safety", "Ann Archer", "Mobilize").await;
-    assert!(status.starts_with("Failed Mobilize says: “"), "{status}");
+    assert!(status.starts_with("Failed Mobilize: it answered 422 without a word."), "{status}");
     assert!(office.group_status("Safety", "Mobilize").await.starts_with("Failed for 1"));
 
     office.stage.mobilize.set_faults([]);
