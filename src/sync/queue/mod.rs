@@ -71,6 +71,14 @@ rows! {
     }
 }
 
+/// To be looked at by whoever took it.
+impl From<&Work> for Marked {
+    fn from(work: &Work) -> Self {
+        let Work { record_id, sent, sent_hash, .. } = work.clone();
+        Self { record_id, sent, sent_hash, lease_until: None }
+    }
+}
+
 /// Work that was taken, as little of it as gives it back: a bulk may be of a whole group.
 pub struct Taken {
     record_id: RecordId,

@@ -5,7 +5,7 @@ use super::super::integration::{self, Integration};
 use super::super::look::{self, Attempt, Version, View};
 use super::super::platform::higher_logic::{Item, Pushed};
 use super::super::platform::{Failure, HigherLogic, Platform};
-use super::super::queue::{self, Work};
+use super::super::queue::{self, Marked, Work};
 use super::super::sent::{self, Answer, Entry, What};
 use super::super::{places, release};
 use super::{
@@ -36,11 +36,9 @@ pub async fn batch(
     taken: Vec<Work>,
 ) -> Result<Next, db::Error> {
     let mut all = Vec::with_capacity(taken.len());
-    for work in taken {
-        let sent = (work.sent.as_deref(), work.sent_hash.as_deref());
-        let mut db = site.read();
-        let view =
-            look::view(&mut db, site, integration, &work.record_id, sent, Attempt::None).await?;
+    let marked: Vec<Marked> = taken.iter().map(Marked::from).collect();
+    let views = look::views(&mut site.read(), site, integration, &marked, Attempt::None).await?;
+    for (work, view) in taken.into_iter().zip(views) {
         let contact = match &view.version {
             Some(Version::Contact(contact)) if !view.is_settled() => (**contact).clone(),
             _ => {

@@ -70,11 +70,16 @@ impl Waits {
         let within = all.iter().filter(|(at, _)| time.contains(at));
         let mut waits: Vec<Duration> = within.map(|(_, wait)| *wait).collect();
         waits.sort_unstable();
-        let percent = |percent: usize| waits[(waits.len() * percent).div_ceil(100) - 1];
+        let rank = |percent: usize| (waits.len() * percent).div_ceil(100).saturating_sub(1);
+        let percent = |percent: usize| waits.get(rank(percent)).copied().unwrap_or_default();
         Self { number: waits.len(), p50: percent(50), p99: percent(99) }
     }
 
+    /// Without anything to compare with, as far off as can be.
     fn by(&self, other: &Self) -> f64 {
+        if other.number == 0 {
+            return f64::INFINITY;
+        }
         self.p99.as_secs_f64() / other.p99.as_secs_f64()
     }
 }

@@ -146,6 +146,7 @@ fn wordless(mut failure: Failure) -> Failure {
         | Failure::Unknown { words }
         | Failure::Busy { words, .. }
         | Failure::Refused { words, .. }
+        | Failure::Unsendable { words }
         | Failure::Unauthorized { words, .. }
         | Failure::GroupGone { words }
         | Failure::Broken { words, .. } => words.clear(),
