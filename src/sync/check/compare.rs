@@ -8,10 +8,12 @@ use super::super::link;
 use super::super::look::{self, Attempt, STEP, Version, View};
 use super::super::places::{self, Expected, Place, State};
 use super::super::plan::{Comparison, Finding, There as _, Wanted};
+use super::super::platform::mobilize::Watch;
 use super::super::preview;
 use super::super::queue::{self, Marked};
 use super::super::runs::Tally;
 use super::super::send::mobilize::differs;
+use super::super::switch::{self, Leave};
 use super::listed::Listed;
 use super::{Check, Error, fresh};
 use crate::clock::Timestamp;
@@ -27,13 +29,20 @@ struct Found<'a> {
     conflicts: Vec<&'a RecordId>,
 }
 
+impl Watch for Check<'_> {
+    type Error = Error;
+
+    async fn goes_on(&self) -> Result<(), Error> {
+        self.go_on().await
+    }
+}
+
 impl Check<'_> {
     /// The platform's list against ours: confirms who is there, marks who should not be, and answers who
     /// is missing.
     pub(super) async fn compare(&self, tally: &mut Tally) -> Result<Vec<RecordId>, Error> {
         let began = self.site.app.clock.now();
-        let listing = self.client.members_as(&self.link.remote_group_id, Listed::of).await?;
-        self.go_on().await?;
+        let listing = self.client.members_as(&self.link.remote_group_id, Listed::of, self).await?;
         let listed = listing.into_members();
         let mut comparison = Comparison::new(&listed);
         let (mut adds, mut there) = (Vec::new(), 0);
@@ -64,8 +73,10 @@ impl Check<'_> {
         Ok(adds)
     }
 
+    /// Asked between one call and the next: nobody has paused, unlinked or taken over (SEC-Y15).
     pub(super) async fn go_on(&self) -> Result<(), Error> {
-        if !integration::is_running(self.site, self.platform).await? {
+        let is_running = integration::is_running(self.site, self.platform).await?;
+        if !is_running || switch::leave(self.site).await? != Leave::Runs {
             return Err(Error::Paused);
         }
         match link::keep(self.site, self.platform, self.claim).await? {

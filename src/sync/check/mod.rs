@@ -73,6 +73,8 @@ pub async fn step(site: &Site, integration: &Integration) -> Result<bool, db::Er
             }
             let until = match error {
                 Error::Platform(failure) => send::connection(site, platform, failure).await?,
+                // At once when it is resumed: nothing is checked before.
+                Error::Paused => Some(site.now),
                 _ => None,
             };
             let again = until.unwrap_or(site.now.plus_seconds(AGAIN_SECONDS)).max(site.now);
