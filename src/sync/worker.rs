@@ -236,32 +236,31 @@ async fn is_recognised(site: &Site, integration: &Integration) -> Result<bool, d
     if integration.recognised_at.is_some() {
         return Ok(true);
     }
-    let Some(platform) = integration.platform() else { return Ok(false) };
     match channel::open(site, integration).await {
         Ok(Channel::Mobilize(client)) => match check::recognise(site, integration, &client).await {
             Ok(recognised) => Ok(recognised),
             Err(check::Error::Database(error)) => Err(error),
             Err(check::Error::Platform(failure)) => {
-                send::connection(site, platform, &failure).await?;
+                send::connection(site, integration, &failure).await?;
                 Ok(false)
             }
             Err(_) => Ok(false),
         },
         // The tenant code says which community it is, and it cannot be changed under linked groups.
         Ok(Channel::HigherLogic(_)) => {
-            integration::recognised(site, platform).await?;
+            integration::recognised(site, integration).await?;
             Ok(true)
         }
-        Err(error) => unusable(site, platform, &error).await.map(|()| false),
+        Err(error) => unusable(site, integration, &error).await.map(|()| false),
     }
 }
 
 async fn unusable(
     site: &Site,
-    platform: Platform,
+    integration: &Integration,
     error: &channel::Error,
 ) -> Result<(), db::Error> {
-    integration::stop(site, platform, &error.to_string()).await
+    integration::stop(site, integration, &error.to_string()).await
 }
 
 async fn send_due(
@@ -279,7 +278,7 @@ async fn send_due(
     let channel = match channel::open(site, integration).await {
         Ok(channel) => channel,
         Err(error) => {
-            unusable(site, platform, &error).await?;
+            unusable(site, integration, &error).await?;
             return Ok(false);
         }
     };

@@ -72,7 +72,7 @@ pub async fn step(site: &Site, integration: &Integration) -> Result<bool, db::Er
                 link::failed(site, platform, &claim.group_id, words).await?;
             }
             let until = match error {
-                Error::Platform(failure) => send::connection(site, platform, failure).await?,
+                Error::Platform(failure) => send::connection(site, integration, failure).await?,
                 // At once when it is resumed: nothing is checked before.
                 Error::Paused => Some(site.now),
                 _ => None,
@@ -185,14 +185,14 @@ pub async fn recognise(
         .collect();
     let linked = links.iter().filter(|link| link.is_linked()).count();
     if missing.is_empty() || missing.len() < linked {
-        integration::recognised(site, platform).await?;
+        integration::recognised(site, integration).await?;
         return Ok(true);
     }
     let words = format!(
         "these credentials open another community: {} is not in it",
         missing.iter().map(|link| link.remote_name.as_str()).collect::<Vec<_>>().join(", ")
     );
-    integration::stop(site, platform, &words).await?;
+    integration::stop(site, integration, &words).await?;
     Ok(false)
 }
 
