@@ -144,6 +144,11 @@ async fn look_at(
 ) -> Result<(), Error> {
     let site = &fresh(site);
     let mut tx = site.write().await?;
+    // Higher Logic cannot be read, so the only way to be sure of a contact is to say it again. That is done
+    // when somebody asks: at night, with nothing to compare, it would be done to everybody every night.
+    if platform == Platform::HigherLogic && claim.doubts_all() {
+        queue::doubt_fields(&mut tx, platform, &records.iter().collect::<Vec<_>>()).await?;
+    }
     let known = queue::all(&mut tx, platform, records).await?;
     let views = look::views(&mut tx, site, integration, &known, Attempt::None).await?;
     look::write(&mut tx, platform, &views).await?;

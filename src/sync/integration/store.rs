@@ -427,7 +427,11 @@ pub async fn switch(tx: &mut Writer, platform: &str, switches: Switches) -> Resu
     .run()
     .await?;
     tx.change(
-        "update sync_links set check_at = $3, check_cause = 'settings'
+        "update sync_links
+         set check_at = $3,
+             check_cause = case when check_at is not null
+                                    and check_cause in ('asked', 'restored') then check_cause
+                           else 'settings' end
          where association_id = $1 and platform = $2 and unlinked_at is null",
     )
     .bind(platform)

@@ -49,6 +49,8 @@ rows! {
     pub struct Claim {
         pub group_id: GroupId,
         pub cause: Option<String>,
+        /// From when it was wanted. A check that is asked for meanwhile is another one.
+        pub asked_at: Timestamp,
         pub fence: i64,
     }
 }
@@ -77,6 +79,15 @@ impl Cause {
             Self::ManyChanges => "many_changes",
             Self::Unsure => "unsure",
         }
+    }
+}
+
+impl Claim {
+    /// Whether what was confirmed before is not to be believed: somebody asks, or our database is an older
+    /// one than it was.
+    pub fn doubts_all(&self) -> bool {
+        let causes = [Cause::Asked, Cause::Restored].map(Cause::as_text);
+        self.cause.as_deref().is_some_and(|cause| causes.contains(&cause))
     }
 }
 
@@ -276,7 +287,7 @@ pub async fn set_count(
     store::set_count(site, platform.as_text(), claim, confirmed).await
 }
 
-/// The check is over: done, or to be tried again.
+/// The check is over: done, or to be tried again. One that was asked for since it began is still wanted.
 pub async fn checked(
     site: &Site,
     platform: Platform,

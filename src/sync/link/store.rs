@@ -174,6 +174,7 @@ pub async fn unlink(
     Ok(name.map(|(name,)| name))
 }
 
+/// What is wanted already stays wanted for the reason that asks for most.
 pub async fn ask_check(
     tx: &mut Writer,
     platform: &str,
@@ -182,7 +183,11 @@ pub async fn ask_check(
 ) -> Result<(), Error> {
     let now = tx.now();
     tx.change(
-        "update sync_links set check_at = $4, check_cause = $5
+        "update sync_links
+         set check_at = $4,
+             check_cause = case when check_at is not null
+                                    and check_cause in ('asked', 'restored') then check_cause
+                           else $5 end
          where association_id = $1 and platform = $2 and group_id = $3 and unlinked_at is null",
     )
     .bind(platform)
@@ -196,7 +201,11 @@ pub async fn ask_check(
 pub async fn ask_all(tx: &mut Writer, platform: &str, cause: &str) -> Result<(), Error> {
     let now = tx.now();
     tx.change(
-        "update sync_links set check_at = $3, check_cause = $4
+        "update sync_links
+         set check_at = $3,
+             check_cause = case when check_at is not null
+                                    and check_cause in ('asked', 'restored') then check_cause
+                           else $4 end
          where association_id = $1 and platform = $2 and unlinked_at is null",
     )
     .bind(platform)
@@ -217,7 +226,7 @@ pub async fn claim(site: &Site, platform: &str, until: Timestamp) -> Result<Opti
                      and unlinked_at is null and (lease_until is null or lease_until <= $3)
                  order by check_at, group_id
                  limit 1)
-         returning group_id, check_cause as cause, fence",
+         returning group_id, check_cause as cause, check_at as asked_at, fence",
     )
     .bind(platform)
     .bind(site.now)
@@ -274,7 +283,8 @@ pub async fn checked(
 ) -> Result<(), Error> {
     site.once(
         "update sync_links
-         set lease_until = null, check_at = $5,
+         set lease_until = null,
+             check_at = case when check_at = $7 then cast($5 as bigint) else check_at end,
              checked_at = case when cast($5 as bigint) is null then $6 else checked_at end,
              failed_at = case when cast($5 as bigint) is null then null else failed_at end,
              failure = case when cast($5 as bigint) is null then null else failure end
@@ -285,6 +295,7 @@ pub async fn checked(
     .bind(claim.fence)
     .bind(again_at)
     .bind(site.now)
+    .bind(claim.asked_at)
     .run()
     .await
 }

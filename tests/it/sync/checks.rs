@@ -145,3 +145,23 @@ async fn whoever_pauses_ends_a_listing_at_its_next_page() {
         switch::mark(&site, Mark::Live, &BY).await.unwrap();
     }
 }
+
+/// R69: what is asked for while a check goes on is not forgotten when that one is done.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_check_that_is_asked_for_during_another_one_comes_after_it() {
+    let stage = Stage::start().await;
+    let group = stage.slow_list().await;
+
+    stage.ask_check(&group).await;
+    let working = stage.works();
+    until("a page", async || stage.listings().1 >= 2).await;
+    stage.novi.clock.advance(1);
+    let switches = integration::Switches { go_ahead: true, bio: true, ..Default::default() };
+    integration::switch(&stage.site().await, MOBILIZE, switches, &BY).await.unwrap();
+    working.await.unwrap();
+
+    assert_eq!(stage.listings().0, 2, "begun before the change, and after it");
+    let site = stage.site().await;
+    let link = link::find(&mut site.read(), MOBILIZE, &group).await.unwrap().unwrap();
+    assert_eq!((link.check_at, link.checked_at), (None, Some(site.now)));
+}
