@@ -216,10 +216,18 @@ async fn link_from(
     if store::is_linked_elsewhere(&site.app.db, site.id(), url, remote).await? {
         return Ok(Err(Refusal::TargetElsewhere));
     }
-    store::forget_places(&mut tx, platform.as_text(), group).await?;
-    let group_type = target.group_type.map(GroupType::as_text);
-    let by = actor.as_text();
-    store::link(&mut tx, platform.as_text(), group, target, group_type, by, begins).await?;
+    let text = platform.as_text();
+    // What Higher Logic confirmed is all that is ever known of who is there; elsewhere the list says it anew.
+    let is_remembered = platform == Platform::HigherLogic
+        && store::was_linked_to(&mut tx, text, group, url, remote).await?;
+    let confirmed = match is_remembered {
+        true => store::remember_places(&mut tx, text, group).await?,
+        false => {
+            store::forget_places(&mut tx, text, group).await?;
+            0
+        }
+    };
+    store::link(&mut tx, text, group, target, actor.as_text(), begins, confirmed).await?;
     let (vault, kind) = (&site.app.vault, Kind::GroupLinked);
     let about = (platform.as_text(), group.as_str());
     events::record_between(&mut tx, vault, kind, actor, about, &target.remote_name).await?;

@@ -6,7 +6,7 @@ use novi_sso::simulator::api::Fault;
 use novi_sso::simulator::api::higher_logic::GroupList;
 use novi_sso::sync::link::{GroupType, Refusal, Target};
 use novi_sso::sync::platform::Platform;
-use novi_sso::sync::{integration, link};
+use novi_sso::sync::{integration, link, linking, status};
 use novi_sso::{groups, members};
 
 use super::linking::at;
@@ -229,6 +229,56 @@ async fn after_a_restore_everybody_is_pushed_once_more() {
 
     assert_eq!(stage.keys_there(&group).len(), 2);
     assert_eq!(stage.pushes(), 1);
+}
+
+/// R47, DEC10, SEC-Y2: linked again, a group remembers who is there: whoever left meanwhile is named before,
+/// and goes once that was confirmed.
+#[tokio::test]
+async fn whoever_left_while_a_group_was_unlinked_goes_when_that_is_confirmed() {
+    let stage = Stage::start().await;
+    let (ann, bob) = (stage.novi.member("Ann").await, stage.novi.member("Bob").await);
+    let group = stage.community("Safety", &[&ann, &bob]).await;
+    let site = stage.site().await;
+    link::unlink(&site, HIGHER_LOGIC, &group, &BY).await.unwrap();
+    groups::remove_member(&site, &group, &bob.id, &BY).await.unwrap();
+    stage.settle().await;
+    assert_eq!(stage.keys_there(&group).len(), 2, "nobody is removed by unlinking");
+
+    let integration = integration::find(&mut site.read(), HIGHER_LOGIC).await.unwrap().unwrap();
+    let connection = status::Connection { platform: HIGHER_LOGIC, integration, rest: None };
+    let wish = linking::Wish::Push(GroupType::Community);
+    let change = linking::look(&site, &connection, (&group, "Safety"), &wish).await.unwrap();
+    assert_eq!(change.removes(), 1);
+    linking::make(&site, &group, &change, &BY).await.unwrap().unwrap();
+    stage.novi.clock.advance(61);
+    stage.settle().await;
+
+    assert_eq!(stage.keys_there(&group), [ann.id.to_string()]);
+    let link = link::find(&mut site.read(), HIGHER_LOGIC, &group).await.unwrap().unwrap();
+    assert_eq!(link.confirmed, 1);
+    assert_eq!(stage.novi.count("select count(*) from sync_sent where what = 'remove'").await, 1);
+}
+
+/// SEC-Y2, SEC-Y7: and goes by nothing else, not even with a push about another group.
+#[tokio::test]
+async fn whoever_left_while_a_group_was_unlinked_stays_until_somebody_has_looked() {
+    let stage = Stage::start().await;
+    let (ann, bob) = (stage.novi.member("Ann").await, stage.novi.member("Bob").await);
+    let group = stage.community("Safety", &[&ann, &bob]).await;
+    let site = stage.site().await;
+    link::unlink(&site, HIGHER_LOGIC, &group, &BY).await.unwrap();
+    groups::remove_member(&site, &group, &bob.id, &BY).await.unwrap();
+    stage.settle().await;
+
+    stage.link_higher_logic(&group, GroupType::Community).await;
+    stage.settle().await;
+    let youth = stage.community("Youth", &[&bob]).await;
+
+    assert_eq!(stage.keys_there(&youth), [bob.id.to_string()]);
+    assert_eq!(stage.keys_there(&group).len(), 2);
+    assert_eq!(stage.status(HIGHER_LOGIC, &group, &bob).await, "held");
+    let link = link::find(&mut site.read(), HIGHER_LOGIC, &group).await.unwrap().unwrap();
+    assert_eq!((link.confirmed, link.held_reason.as_deref()), (2, Some("first")));
 }
 
 /// R51: people without a user account do not sync, even in the group; a login makes them.
