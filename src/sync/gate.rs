@@ -66,6 +66,9 @@ pub async fn decide(
         };
     }
     let quiet_at = waiting.newest.map(|newest| newest.plus_seconds(QUIET_SECONDS));
+    // A check that is under way may find more.
+    let is_checked = link.lease_until.is_some_and(|until| until > site.now);
+    let quiet_at = quiet_at.max(is_checked.then(|| site.now.plus_seconds(QUIET_SECONDS)));
     if waiting.number() > guard::SINGLE_AN_HOUR
         && let Some(at) = quiet_at.filter(|at| *at > site.now)
     {

@@ -237,32 +237,35 @@ async fn is_recognised(site: &Site, integration: &Integration) -> Result<bool, d
     if integration.recognised_at.is_some() {
         return Ok(true);
     }
-    let Some(platform) = integration.platform() else { return Ok(false) };
     match channel::open(site, integration).await {
         Ok(Channel::Mobilize(client)) => match check::recognise(site, integration, &client).await {
             Ok(recognised) => Ok(recognised),
             Err(check::Error::Database(error)) => Err(error),
             Err(check::Error::Platform(failure)) => {
-                send::connection(site, platform, &failure).await?;
+                send::connection(site, integration, &failure).await?;
                 Ok(false)
             }
             Err(_) => Ok(false),
         },
         // The tenant code says which community it is, and it cannot be changed under linked groups.
         Ok(Channel::HigherLogic(_)) => {
-            integration::recognised(site, platform).await?;
+            integration::recognised(site, integration).await?;
             Ok(true)
         }
-        Err(error) => unusable(site, platform, error).await.map(|()| false),
+        Err(error) => unusable(site, integration, error).await.map(|()| false),
     }
 }
 
 /// What is saved cannot be used, so somebody has to look at it; a database that does not answer is no
 /// reason to.
-async fn unusable(site: &Site, platform: Platform, error: channel::Error) -> Result<(), db::Error> {
+async fn unusable(
+    site: &Site,
+    integration: &Integration,
+    error: channel::Error,
+) -> Result<(), db::Error> {
     match error {
         channel::Error::Integration(integration::Error::Database(error)) => Err(error),
-        error => integration::stop(site, platform, &error.to_string()).await,
+        error => integration::stop(site, integration, &error.to_string()).await,
     }
 }
 
@@ -281,7 +284,7 @@ async fn send_due(
     let channel = match channel::open(site, integration).await {
         Ok(channel) => channel,
         Err(error) => {
-            unusable(site, platform, error).await?;
+            unusable(site, integration, error).await?;
             return Ok(false);
         }
     };

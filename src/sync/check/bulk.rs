@@ -1,22 +1,61 @@
 //! Who is missing on the platform is sent there: a few each by itself, many by the thousand.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use serde_json::Value;
 
 use super::super::look::{self, Attempt, STEP, Version};
-use super::super::platform::mobilize::{JobState, NewPlace};
+use super::super::places;
+use super::super::platform::mobilize::{Job, JobState, NewPlace};
 use super::super::platform::{Failure, Field};
-use super::super::queue::{self, Marked, Taken, Work};
+use super::super::queue::bulk::Taken;
+use super::super::queue::{self, LEASE_SECONDS, Marked, Work};
 use super::super::send::mobilize::names;
 use super::super::sent::{self, Answer, Entry, What};
 use super::{Check, Error, fresh};
+use crate::clock::Timestamp;
 use crate::db;
 use crate::id::RecordId;
 
-/// Records of a bulk are nobody else's until it is over, or for so long.
-const BULK_LEASE_SECONDS: i64 = 900;
 const POLL: Duration = Duration::from_millis(300);
+/// Troubles of the platform that a bulk gets over: to begin it, and one after the other while it goes on.
+const TRIES: u32 = 3;
+const POLLS: u32 = 4;
+/// How long a bulk is waited for: until it can begin, and until it is over.
+const BUSY_SECONDS: i64 = 300;
+const JOB_SECONDS: i64 = 600;
+/// The people of a bulk are kept when so much of their lease has passed.
+const BEAT_SECONDS: i64 = 15;
+/// Whoever was in a bulk is sent alone after this, should the list not have shown them by then.
+const REST_SECONDS: i64 = 900;
+
+/// The people of one bulk.
+#[derive(Default)]
+struct Batch {
+    taken: Vec<Taken>,
+    works: Vec<Work>,
+    places: Vec<NewPlace>,
+    kept_at: Option<Timestamp>,
+    sent: Sent,
+}
+
+/// What the platform has of a bulk.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Sent {
+    #[default]
+    Nothing,
+    /// It may be at work on it.
+    Begun,
+    Over,
+}
+
+/// Whether bulks are of use to this check.
+#[derive(PartialEq, Eq)]
+enum Use {
+    Some,
+    None,
+}
 
 impl Check<'_> {
     /// Few: each goes out by itself.
@@ -30,7 +69,8 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// Many: by the thousand, one bulk after the other. Answers the work that was taken for it.
+    /// Many: by the thousand, one bulk after the other. Answers the work that was taken for it. Where the
+    /// platform does not take bulks, or does not get on with them, everybody left goes by themselves.
     pub(super) async fn bulk(&self, records: Vec<RecordId>) -> Result<Vec<Taken>, Error> {
         let most = self.client.profile().bulk.as_ref().map_or(0, |bulk| usize::from(bulk.max));
         let mut all = Vec::new();
@@ -38,30 +78,49 @@ impl Check<'_> {
             self.send(&records).await?;
             return Ok(all);
         }
-        for chunk in records.chunks(most) {
-            let (works, places) = self.taken(chunk).await?;
-            if !places.is_empty() {
-                self.one_bulk(&works, &places).await?;
+        let mut left = &records[..];
+        while !left.is_empty() {
+            let (chunk, others) = left.split_at(most.min(left.len()));
+            let mut batch = Batch::default();
+            let outcome = self.one_bulk(chunk, &mut batch).await;
+            self.release(&batch).await?;
+            if outcome? == Use::None {
+                self.send(left).await?;
+                break;
             }
-            all.extend(works.into_iter().map(Taken::from));
+            all.append(&mut batch.taken);
+            left = others;
         }
         Ok(all)
     }
 
-    async fn taken(&self, records: &[RecordId]) -> Result<(Vec<Work>, Vec<NewPlace>), Error> {
-        let (mut works, mut bulk) = (Vec::new(), Vec::new());
+    async fn one_bulk(&self, records: &[RecordId], batch: &mut Batch) -> Result<Use, Error> {
+        self.take(records, batch).await?;
+        if batch.places.is_empty() {
+            return Ok(Use::Some);
+        }
+        let Some(id) = self.begin(batch).await? else { return Ok(Use::None) };
+        let Some(job) = self.end(&id, batch).await? else { return Ok(Use::None) };
+        batch.sent = Sent::Over;
+        self.note_all(batch, &job).await?;
+        Ok(Use::Some)
+    }
+
+    async fn take(&self, records: &[RecordId], batch: &mut Batch) -> Result<(), Error> {
+        batch.kept_at = Some(self.site.app.clock.now());
         for step in records.chunks(STEP) {
             let mut tx = fresh(self.site).write().await?;
             // Those whom somebody is at already are not among them.
-            let taken = queue::take(&mut tx, self.platform, step, BULK_LEASE_SECONDS).await?;
-            let marked: Vec<Marked> = taken.iter().map(marked).collect();
+            let taken = queue::bulk::take(&mut tx, self.platform, step).await?;
+            let marked: Vec<Marked> = taken.iter().map(Marked::from).collect();
             let views =
                 look::views(&mut tx, self.site, self.integration, &marked, Attempt::None).await?;
+            let (mut works, mut places) = (Vec::new(), Vec::new());
             for (work, view) in taken.into_iter().zip(views) {
                 let is_wanted = view.outcome.adds.contains(&self.claim.group_id);
                 match view.version {
                     Some(Version::Fields(fields)) if is_wanted => {
-                        bulk.push(NewPlace { user_id: work.remote_id.clone(), fields });
+                        places.push(NewPlace { user_id: work.remote_id.clone(), fields });
                         works.push(work);
                     }
                     _ => {
@@ -70,36 +129,132 @@ impl Check<'_> {
                 }
             }
             tx.commit().await?;
-            self.go_on().await?;
+            batch.taken.extend(works.iter().map(Taken::from));
+            batch.works.append(&mut works);
+            batch.places.append(&mut places);
+            self.hold_on(batch).await?;
         }
-        Ok((works, bulk))
+        Ok(())
     }
 
-    async fn one_bulk(&self, works: &[Work], bulk: &[NewPlace]) -> Result<(), Error> {
+    /// Answers the id of the job; None where this platform refuses the bulk, or is busy with others for
+    /// too long.
+    async fn begin(&self, batch: &mut Batch) -> Result<Option<String>, Error> {
         let remote = &self.link.remote_group_id;
-        let first = works.first().map_or("", |work| work.record_id.as_str());
+        let first = batch.works.first().map_or("", |work| work.record_id.as_str());
         let key = format!("{}-bulk-{}-{first}", self.platform.as_text(), self.claim.fence);
-        let id = loop {
-            match self.client.bulk_add(remote, bulk, &key).await {
-                Ok(id) => break id,
+        let until = self.site.app.clock.now().plus_seconds(BUSY_SECONDS);
+        let mut tries = 1;
+        loop {
+            let failure = match self.client.bulk_add(remote, &batch.places, &key).await {
+                Ok(id) => {
+                    batch.sent = Sent::Begun;
+                    return Ok(Some(id));
+                }
+                Err(failure) => failure,
+            };
+            if failure.outcome_is_unknown() {
+                batch.sent = Sent::Begun;
+            }
+            match &failure {
                 // One bulk at a time; another one of this community is on its way.
-                Err(Failure::Busy { retry_after_seconds, .. }) => {
-                    let seconds = u64::try_from(retry_after_seconds.unwrap_or(1)).unwrap_or(1);
-                    tokio::time::sleep(Duration::from_secs(seconds.clamp(1, 30))).await;
+                Failure::Busy { .. } if self.site.app.clock.now() < until => {}
+                Failure::Busy { words, .. } | Failure::Refused { words, .. } => {
+                    tracing::warn!(words, "a bulk was not taken; its people go one by one");
+                    return Ok(None);
+                }
+                failure if tries < TRIES && may_pass(failure) => tries += 1,
+                _ => return Err(failure.into()),
+            }
+            self.wait(batch, pause(&failure, tries)).await?;
+        }
+    }
+
+    /// Answers the job once it is over; None where it does not come to an end, or is not known any more.
+    async fn end(&self, id: &str, batch: &mut Batch) -> Result<Option<Job>, Error> {
+        let until = self.site.app.clock.now().plus_seconds(JOB_SECONDS);
+        let mut failed = 0;
+        loop {
+            let pause = match self.client.job(id).await {
+                Ok(job) if matches!(job.state, JobState::Done | JobState::Failed) => {
+                    return Ok(Some(job));
+                }
+                Ok(_) => {
+                    failed = 0;
+                    POLL
+                }
+                Err(Failure::Refused { words, .. }) => {
+                    tracing::warn!(words, "a bulk is gone; the list says who is there");
+                    return Ok(None);
+                }
+                Err(failure) if failed < POLLS && may_pass(&failure) => {
+                    failed += 1;
+                    pause(&failure, failed)
                 }
                 Err(failure) => return Err(failure.into()),
+            };
+            if self.site.app.clock.now() >= until {
+                tracing::warn!("a bulk does not come to an end; its people go one by one");
+                return Ok(None);
             }
-            self.go_on().await?;
-        };
-        let job = loop {
-            let job = self.client.job(&id).await?;
-            match job.state {
-                JobState::Done | JobState::Failed => break job,
-                JobState::Queued | JobState::Running => tokio::time::sleep(POLL).await,
+            self.wait(batch, pause).await?;
+        }
+    }
+
+    /// Waits before the next call, and holds on to the check and to the people meanwhile.
+    async fn wait(&self, batch: &mut Batch, pause: Duration) -> Result<(), Error> {
+        let mut left = pause;
+        while !left.is_zero() {
+            let moment = left.min(Duration::from_secs(10));
+            tokio::time::sleep(moment).await;
+            left -= moment;
+            self.hold_on(batch).await?;
+        }
+        Ok(())
+    }
+
+    async fn hold_on(&self, batch: &mut Batch) -> Result<(), Error> {
+        self.go_on().await?;
+        let now = self.site.app.clock.now();
+        if batch.kept_at.is_none_or(|kept| now.seconds_since(kept) >= BEAT_SECONDS) {
+            for step in batch.taken.chunks(STEP) {
+                queue::bulk::keep(self.site, self.platform, step).await?;
             }
-            self.go_on().await?;
+            batch.kept_at = Some(now);
+        }
+        Ok(())
+    }
+
+    /// Nobody is at them any more, however it went. What came of it shows in the list; until then whoever
+    /// may have been added counts as such (SEC-Y8), and is not added alone beside a bulk that goes on.
+    async fn release(&self, batch: &Batch) -> Result<(), db::Error> {
+        let seconds = match batch.sent {
+            Sent::Nothing => 0,
+            Sent::Begun => LEASE_SECONDS,
+            Sent::Over => REST_SECONDS,
         };
-        let answers = works.iter().zip(bulk).enumerate().map(|(index, (work, place))| {
+        for (step, works) in batch.taken.chunks(STEP).zip(batch.works.chunks(STEP)) {
+            let site = fresh(self.site);
+            let mut tx = site.write().await?;
+            if batch.sent != Sent::Nothing {
+                let records: Vec<_> = works.iter().map(|work| &work.record_id).collect();
+                places::unsure(&mut tx, self.platform, &self.claim.group_id, &records).await?;
+            }
+            let send_at = site.now.plus_seconds(seconds);
+            queue::bulk::release(&mut tx, self.platform, step, send_at).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// What was answered about each of them; a job that failed did not get to all.
+    async fn note_all(&self, batch: &Batch, job: &Job) -> Result<(), db::Error> {
+        let answered = match job.state {
+            JobState::Failed => usize::try_from(job.processed).unwrap_or(usize::MAX),
+            _ => usize::MAX,
+        };
+        let all = batch.works.iter().zip(&batch.places).take(answered).enumerate();
+        let answers = all.map(|(index, (work, place))| {
             let email = place.fields.get(Field::Email);
             let refused = job.errors.iter().find(|error| {
                 error.index == Some(index)
@@ -143,23 +298,40 @@ impl Check<'_> {
         sent::record_all(tx, self.site, self.platform, &entries).await
     }
 
-    /// The records of a bulk are everybody's again; whoever the list does not have yet is sent alone, and
-    /// its refusal is told by the platform then.
+    /// The list has shown what came of the bulk. Whoever has nothing left to be sent rests; whoever waits
+    /// for something, here or in another group, is sent alone.
     pub(super) async fn give_back(&self, taken: &[Taken]) -> Result<(), db::Error> {
         for step in taken.chunks(STEP) {
-            let mut tx = fresh(self.site).write().await?;
-            queue::give_back(&mut tx, self.platform, step, "taken in a bulk").await?;
+            let site = &fresh(self.site);
+            let mut tx = site.write().await?;
+            let held = queue::bulk::held(&mut tx, self.platform, step).await?;
+            let views = look::views(&mut tx, site, self.integration, &held, Attempt::None).await?;
+            look::write(&mut tx, self.platform, &views).await?;
+            let settled: HashSet<&RecordId> = { held.iter().zip(&views) }
+                .filter(|(_, view)| view.is_settled())
+                .map(|(one, _)| &one.record_id)
+                .collect();
+            let answer = "taken in a bulk";
+            queue::bulk::give_back(&mut tx, self.platform, step, &settled, answer).await?;
+            tx.rouse().await?;
             tx.commit().await?;
         }
         Ok(())
     }
 }
 
-fn marked(work: &Work) -> Marked {
-    Marked {
-        record_id: work.record_id.clone(),
-        sent: work.sent.clone(),
-        sent_hash: work.sent_hash.clone(),
-        lease_until: None,
+/// A trouble of the moment, after which the same is asked once more.
+fn may_pass(failure: &Failure) -> bool {
+    !failure.is_permanent() && !matches!(failure, Failure::Unauthorized { .. })
+}
+
+/// As long as the platform asks for, or longer with each trouble.
+fn pause(failure: &Failure, troubles: u32) -> Duration {
+    match failure {
+        Failure::Busy { retry_after_seconds, .. } => {
+            let seconds = u64::try_from(retry_after_seconds.unwrap_or(1)).unwrap_or(1);
+            Duration::from_secs(seconds.clamp(1, 60))
+        }
+        _ => POLL * 2_u32.saturating_pow(troubles.min(6)),
     }
 }

@@ -8,10 +8,12 @@ use super::super::link;
 use super::super::look::{self, Attempt, STEP, Version, View};
 use super::super::places::{self, Expected, Place, State};
 use super::super::plan::{Comparison, Finding, There as _, Wanted};
+use super::super::platform::mobilize::Watch;
 use super::super::preview;
 use super::super::queue::{self, Marked};
 use super::super::runs::Tally;
 use super::super::send::mobilize::differs;
+use super::super::switch::{self, Leave};
 use super::listed::Listed;
 use super::{Check, Error, fresh};
 use crate::clock::Timestamp;
@@ -27,13 +29,20 @@ struct Found<'a> {
     conflicts: Vec<&'a RecordId>,
 }
 
+impl Watch for Check<'_> {
+    type Error = Error;
+
+    async fn goes_on(&self) -> Result<(), Error> {
+        self.go_on().await
+    }
+}
+
 impl Check<'_> {
     /// The platform's list against ours: confirms who is there, marks who should not be, and answers who
     /// is missing.
     pub(super) async fn compare(&self, tally: &mut Tally) -> Result<Vec<RecordId>, Error> {
         let began = self.site.app.clock.now();
-        let listing = self.client.members_as(&self.link.remote_group_id, Listed::of).await?;
-        self.go_on().await?;
+        let listing = self.client.members_as(&self.link.remote_group_id, Listed::of, self).await?;
         let listed = listing.into_members();
         let mut comparison = Comparison::new(&listed);
         let (mut adds, mut there) = (Vec::new(), 0);
@@ -64,8 +73,10 @@ impl Check<'_> {
         Ok(adds)
     }
 
+    /// Asked between one call and the next: nobody has paused, unlinked or taken over (SEC-Y15).
     pub(super) async fn go_on(&self) -> Result<(), Error> {
-        if !integration::is_running(self.site, self.platform).await? {
+        let is_running = integration::is_running(self.site, self.platform).await?;
+        if !is_running || switch::leave(self.site).await? != Leave::Runs {
             return Err(Error::Paused);
         }
         match link::keep(self.site, self.platform, self.claim).await? {
@@ -160,7 +171,8 @@ impl Check<'_> {
         Ok(records.into_iter().cloned().collect())
     }
 
-    /// Those who are there and should not be wait for the gate; managers wait for an admin.
+    /// Those who are there and should not be wait for the gate, which is asked once the check is over;
+    /// managers wait for an admin.
     async fn leaving(&self, left: &[&Listed]) -> Result<(), Error> {
         for step in left.chunks(STEP) {
             let mut tx = fresh(self.site).write().await?;
@@ -173,6 +185,7 @@ impl Check<'_> {
 
     async fn leave(&self, tx: &mut Writer, left: &[&Listed]) -> Result<(), db::Error> {
         let (site, platform, group) = (self.site, self.platform, &self.claim.group_id);
+        let now = tx.now();
         let ids: Vec<&str> = left.iter().map(|listed| listed.remote_id()).collect();
         let mut owners = queue::owners(tx, platform, &ids).await?;
         let mut record_of = |listed: &Listed| {
@@ -183,10 +196,14 @@ impl Check<'_> {
             left.iter().map(|listed| (record_of(listed), *listed)).collect();
         let records: Vec<&RecordId> = left.iter().map(|(record, _)| record).collect();
         let mut known = places::of_records(tx, platform, &records).await?;
-        let mut places = Vec::new();
+        let (mut places, mut going) = (Vec::new(), Vec::new());
         for (record, listed) in left {
             let before = known.remove(&record).unwrap_or_default();
             let before = before.into_iter().find(|place| place.group_id == *group);
+            if before.as_ref().is_some_and(|it| it.state() == State::Going) {
+                going.push(record); // decided, and still there: tried once more
+                continue;
+            }
             if before.as_ref().is_some_and(|it| it.state().is_removal() || it.wanted_at.is_some()) {
                 continue; // decided, being decided, or wanted since the lists were compared
             }
@@ -198,21 +215,18 @@ impl Check<'_> {
                 name: places::is_stranger(&record)
                     .then(|| places::seal_name(site, platform, &record, &name)),
                 wanted_at: None,
-                confirmed_at: Some(site.now),
+                confirmed_at: Some(now),
                 state: state.as_text().to_owned(),
                 reason: before.as_ref().and_then(|place| place.reason.clone()),
                 leaves_why: None,
                 kept_at: before.and_then(|place| place.kept_at),
                 unsure_at: None,
-                changed_at: site.now,
+                changed_at: now,
                 record_id: record,
             });
         }
-        if places.is_empty() {
-            return Ok(());
-        }
         places::put(tx, platform, &places).await?;
-        link::ask_decision(tx, platform, group, site.now).await
+        queue::send_all(tx, platform, &going.iter().collect::<Vec<_>>()).await
     }
 }
 

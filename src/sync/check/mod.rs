@@ -72,7 +72,9 @@ pub async fn step(site: &Site, integration: &Integration) -> Result<bool, db::Er
                 link::failed(site, platform, &claim.group_id, words).await?;
             }
             let until = match error {
-                Error::Platform(failure) => send::connection(site, platform, failure).await?,
+                Error::Platform(failure) => send::connection(site, integration, failure).await?,
+                // At once when it is resumed: nothing is checked before.
+                Error::Paused => Some(site.now),
                 _ => None,
             };
             let again = until.unwrap_or(site.now.plus_seconds(AGAIN_SECONDS)).max(site.now);
@@ -142,6 +144,11 @@ async fn look_at(
 ) -> Result<(), Error> {
     let site = &fresh(site);
     let mut tx = site.write().await?;
+    // Higher Logic cannot be read, so the only way to be sure of a contact is to say it again. That is done
+    // when somebody asks: at night, with nothing to compare, it would be done to everybody every night.
+    if platform == Platform::HigherLogic && claim.doubts_all() {
+        queue::doubt_fields(&mut tx, platform, &records.iter().collect::<Vec<_>>()).await?;
+    }
     let known = queue::all(&mut tx, platform, records).await?;
     let views = look::views(&mut tx, site, integration, &known, Attempt::None).await?;
     look::write(&mut tx, platform, &views).await?;
@@ -183,14 +190,14 @@ pub async fn recognise(
         .collect();
     let linked = links.iter().filter(|link| link.is_linked()).count();
     if missing.is_empty() || missing.len() < linked {
-        integration::recognised(site, platform).await?;
+        integration::recognised(site, integration).await?;
         return Ok(true);
     }
     let words = format!(
         "these credentials open another community: {} is not in it",
         missing.iter().map(|link| link.remote_name.as_str()).collect::<Vec<_>>().join(", ")
     );
-    integration::stop(site, platform, &words).await?;
+    integration::stop(site, integration, &words).await?;
     Ok(false)
 }
 

@@ -356,16 +356,18 @@ pub async fn resume(site: &Site, platform: Platform, actor: &Actor) -> Result<bo
     Ok(true)
 }
 
-/// The platform refused the credentials: nothing more is sent, and it is said once.
-pub async fn stop(site: &Site, platform: Platform, answer: &str) -> Result<(), db::Error> {
+/// The platform refused the credentials that this integration was read with: nothing more is sent, and it
+/// is said once. Those that were saved meanwhile are others, of which nothing is known yet.
+pub async fn stop(site: &Site, integration: &Integration, answer: &str) -> Result<(), db::Error> {
+    let platform = integration.platform.as_str();
     let mut tx = site.write().await?;
-    if store::stop(&mut tx, platform.as_text(), answer).await? {
+    if store::stop(&mut tx, platform, integration.credentials, answer).await? {
         let kind = Kind::IntegrationStopped;
         let (vault, actor) = (&site.app.vault, Actor::System);
-        events::record(&mut tx, vault, kind, &actor, platform.as_text(), &answer).await?;
+        events::record(&mut tx, vault, kind, &actor, platform, &answer).await?;
         tracing::error!(
             host = %site.association.host,
-            platform = platform.as_text(),
+            platform,
             answer,
             "sync stopped: the platform refuses the credentials"
         );
@@ -416,9 +418,10 @@ pub async fn wait(site: &Site, platform: Platform, seconds: i64) -> Result<(), d
     store::wait(site, platform.as_text(), until).await
 }
 
-/// The community behind these credentials is the one that the groups are linked to.
-pub async fn recognised(site: &Site, platform: Platform) -> Result<(), db::Error> {
-    store::recognised(site, platform.as_text()).await
+/// The community behind the credentials that this integration was read with is the one that the groups
+/// are linked to.
+pub async fn recognised(site: &Site, integration: &Integration) -> Result<(), db::Error> {
+    store::recognised(site, &integration.platform, integration.credentials).await
 }
 
 /// A full check of everything went through without removals that wait: no doubt is left.

@@ -199,17 +199,25 @@ pub async fn resume(tx: &mut Writer, platform: &str) -> Result<bool, Error> {
     Ok(changed.is_some())
 }
 
-pub async fn stop(tx: &mut Writer, platform: &str, answer: &str) -> Result<bool, Error> {
+/// Only while these credentials are the ones that are saved.
+pub async fn stop(
+    tx: &mut Writer,
+    platform: &str,
+    credentials: i64,
+    answer: &str,
+) -> Result<bool, Error> {
     let now = tx.now();
     let changed: Option<(String,)> = tx
         .change(
             "update integrations set stopped_at = $3, stopped_answer = $4
              where association_id = $1 and platform = $2 and stopped_at is null
+                 and credentials = $5
              returning platform",
         )
         .bind(platform)
         .bind(now)
         .bind(answer)
+        .bind(credentials)
         .optional()
         .await?;
     Ok(changed.is_some())
@@ -297,13 +305,14 @@ pub async fn wait(site: &Site, platform: &str, until: Timestamp) -> Result<(), E
     .await
 }
 
-pub async fn recognised(site: &Site, platform: &str) -> Result<(), Error> {
+pub async fn recognised(site: &Site, platform: &str, credentials: i64) -> Result<(), Error> {
     site.once(
         "update integrations set recognised_at = $3
-         where association_id = $1 and platform = $2",
+         where association_id = $1 and platform = $2 and credentials = $4",
     )
     .bind(platform)
     .bind(site.now)
+    .bind(credentials)
     .run()
     .await
 }
@@ -435,7 +444,11 @@ pub async fn switch(tx: &mut Writer, platform: &str, switches: Switches) -> Resu
     .run()
     .await?;
     tx.change(
-        "update sync_links set check_at = $3, check_cause = 'settings'
+        "update sync_links
+         set check_at = $3,
+             check_cause = case when check_at is not null
+                                    and check_cause in ('asked', 'restored') then check_cause
+                           else 'settings' end
          where association_id = $1 and platform = $2 and unlinked_at is null",
     )
     .bind(platform)

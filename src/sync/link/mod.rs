@@ -51,6 +51,8 @@ rows! {
     pub struct Claim {
         pub group_id: GroupId,
         pub cause: Option<String>,
+        /// From when it was wanted. A check that is asked for meanwhile is another one.
+        pub asked_at: Timestamp,
         pub fence: i64,
     }
 }
@@ -79,6 +81,15 @@ impl Cause {
             Self::ManyChanges => "many_changes",
             Self::Unsure => "unsure",
         }
+    }
+}
+
+impl Claim {
+    /// Whether what was confirmed before is not to be believed: somebody asks, or our database is an older
+    /// one than it was.
+    pub fn doubts_all(&self) -> bool {
+        let causes = [Cause::Asked, Cause::Restored].map(Cause::as_text);
+        self.cause.as_deref().is_some_and(|cause| causes.contains(&cause))
     }
 }
 
@@ -207,10 +218,18 @@ async fn link_from(
     if store::is_linked_elsewhere(&site.app.db, site.id(), url, remote).await? {
         return Ok(Err(Refusal::TargetElsewhere));
     }
-    store::forget_places(&mut tx, platform.as_text(), group).await?;
-    let group_type = target.group_type.map(GroupType::as_text);
-    let by = actor.as_text();
-    store::link(&mut tx, platform.as_text(), group, target, group_type, by, begins).await?;
+    let text = platform.as_text();
+    // What Higher Logic confirmed is all that is ever known of who is there; elsewhere the list says it anew.
+    let is_remembered = platform == Platform::HigherLogic
+        && store::was_linked_to(&mut tx, text, group, url, remote).await?;
+    let confirmed = match is_remembered {
+        true => store::remember_places(&mut tx, text, group).await?,
+        false => {
+            store::forget_places(&mut tx, text, group).await?;
+            0
+        }
+    };
+    store::link(&mut tx, text, group, target, actor.as_text(), begins, confirmed).await?;
     let (vault, kind) = (&site.app.vault, Kind::GroupLinked);
     let about = (platform.as_text(), group.as_str());
     events::record_between(&mut tx, vault, kind, actor, about, &target.remote_name).await?;
@@ -278,7 +297,7 @@ pub async fn set_count(
     store::set_count(site, platform.as_text(), claim, confirmed).await
 }
 
-/// The check is over: done, or to be tried again.
+/// The check is over: done, or to be tried again. One that was asked for since it began is still wanted.
 pub async fn checked(
     site: &Site,
     platform: Platform,

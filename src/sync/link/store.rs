@@ -1,6 +1,6 @@
 //! `sync_links`.
 
-use super::{Claim, Link, Target};
+use super::{Claim, GroupType, Link, Target};
 use crate::associations::Site;
 use crate::clock::Timestamp;
 use crate::db::{Db, Error, Reader, Writer};
@@ -97,27 +97,92 @@ pub async fn forget_places(tx: &mut Writer, platform: &str, group: &GroupId) -> 
     .await
 }
 
+/// Whether this was its counterpart when it was linked last.
+pub async fn was_linked_to(
+    db: &mut Reader,
+    platform: &str,
+    group: &GroupId,
+    base_url: &str,
+    remote_group_id: &str,
+) -> Result<bool, Error> {
+    let found: Option<(GroupId,)> = db
+        .find(
+            "select group_id from sync_links
+             where association_id = $1 and platform = $2 and group_id = $3 and base_url = $4
+                 and remote_group_id = $5",
+        )
+        .bind(platform)
+        .bind(group)
+        .bind(base_url)
+        .bind(remote_group_id)
+        .optional()
+        .await?;
+    Ok(found.is_some())
+}
+
+/// Keeps who is there, or may be, and none of what was decided about them; answers how many were confirmed.
+pub async fn remember_places(
+    tx: &mut Writer,
+    platform: &str,
+    group: &GroupId,
+) -> Result<i64, Error> {
+    let now = tx.now();
+    tx.change(
+        "delete from sync_places
+         where association_id = $1 and platform = $2 and group_id = $3
+             and confirmed_at is null and unsure_at is null",
+    )
+    .bind(platform)
+    .bind(group)
+    .run()
+    .await?;
+    tx.change(
+        "update sync_places
+         set leaves_why = null, kept_at = null, changed_at = $4,
+             state = case when state in ('going', 'held') then 'leaving' else state end
+         where association_id = $1 and platform = $2 and group_id = $3
+             and (leaves_why is not null or kept_at is not null or state in ('going', 'held'))",
+    )
+    .bind(platform)
+    .bind(group)
+    .bind(now)
+    .run()
+    .await?;
+    let counted: Option<(i64,)> = tx
+        .find(
+            "select count(*) from sync_places
+             where association_id = $1 and platform = $2 and group_id = $3
+                 and confirmed_at is not null",
+        )
+        .bind(platform)
+        .bind(group)
+        .optional()
+        .await?;
+    Ok(counted.map_or(0, |(counted,)| counted))
+}
+
 pub async fn link(
     tx: &mut Writer,
     platform: &str,
     group: &GroupId,
     target: &Target<'_>,
-    group_type: Option<&str>,
     by: &str,
     begins: Timestamp,
+    confirmed: i64,
 ) -> Result<(), Error> {
-    let now = tx.now();
+    let (now, group_type) = (tx.now(), target.group_type.map(GroupType::as_text));
     tx.change(
         "insert into sync_links
              (association_id, platform, group_id, base_url, remote_group_id, remote_name,
               group_type, linked_at, linked_by, confirmed, check_at, check_cause, fence)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, 'linked', 0)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $11, $10, 'linked', 0)
          on conflict (association_id, platform, group_id) do update
              set base_url = excluded.base_url, remote_group_id = excluded.remote_group_id,
                  remote_name = case when sync_links.group_type is null then excluded.remote_name
                                else sync_links.remote_name end,
                  linked_at = excluded.linked_at, linked_by = excluded.linked_by,
-                 unlinked_at = null, unlinked_by = null, confirmed = 0, check_at = excluded.check_at,
+                 unlinked_at = null, unlinked_by = null, confirmed = excluded.confirmed,
+                 check_at = excluded.check_at,
                  check_cause = 'linked', checked_at = null, first_done_at = null, held_at = null,
                  held_reason = null, plan_id = null, failed_at = null, failure = null,
                  decide_at = null, lease_until = null, fence = sync_links.fence + 1",
@@ -131,6 +196,7 @@ pub async fn link(
     .bind(now)
     .bind(by)
     .bind(begins)
+    .bind(confirmed)
     .run()
     .await
 }
@@ -174,6 +240,7 @@ pub async fn unlink(
     Ok(name.map(|(name,)| name))
 }
 
+/// What is wanted already stays wanted for the reason that asks for most.
 pub async fn ask_check(
     tx: &mut Writer,
     platform: &str,
@@ -182,7 +249,11 @@ pub async fn ask_check(
 ) -> Result<(), Error> {
     let now = tx.now();
     tx.change(
-        "update sync_links set check_at = $4, check_cause = $5
+        "update sync_links
+         set check_at = $4,
+             check_cause = case when check_at is not null
+                                    and check_cause in ('asked', 'restored') then check_cause
+                           else $5 end
          where association_id = $1 and platform = $2 and group_id = $3 and unlinked_at is null",
     )
     .bind(platform)
@@ -196,7 +267,11 @@ pub async fn ask_check(
 pub async fn ask_all(tx: &mut Writer, platform: &str, cause: &str) -> Result<(), Error> {
     let now = tx.now();
     tx.change(
-        "update sync_links set check_at = $3, check_cause = $4
+        "update sync_links
+         set check_at = $3,
+             check_cause = case when check_at is not null
+                                    and check_cause in ('asked', 'restored') then check_cause
+                           else $4 end
          where association_id = $1 and platform = $2 and unlinked_at is null",
     )
     .bind(platform)
@@ -217,7 +292,7 @@ pub async fn claim(site: &Site, platform: &str, until: Timestamp) -> Result<Opti
                      and unlinked_at is null and (lease_until is null or lease_until <= $3)
                  order by check_at, group_id
                  limit 1)
-         returning group_id, check_cause as cause, fence",
+         returning group_id, check_cause as cause, check_at as asked_at, fence",
     )
     .bind(platform)
     .bind(site.now)
@@ -274,7 +349,8 @@ pub async fn checked(
 ) -> Result<(), Error> {
     site.once(
         "update sync_links
-         set lease_until = null, check_at = $5,
+         set lease_until = null,
+             check_at = case when check_at = $7 then cast($5 as bigint) else check_at end,
              checked_at = case when cast($5 as bigint) is null then $6 else checked_at end,
              failed_at = case when cast($5 as bigint) is null then null else failed_at end,
              failure = case when cast($5 as bigint) is null then null else failure end
@@ -285,6 +361,7 @@ pub async fn checked(
     .bind(claim.fence)
     .bind(again_at)
     .bind(site.now)
+    .bind(claim.asked_at)
     .run()
     .await
 }

@@ -286,6 +286,16 @@ pub async fn unconfirm(
     store::unconfirm(tx, platform.as_text(), group, Many::keys(records)).await
 }
 
+/// They were added, and the platform's list has not shown yet who of them is there (SEC-Y8).
+pub async fn unsure(
+    tx: &mut Writer,
+    platform: Platform,
+    group: &GroupId,
+    records: &[&RecordId],
+) -> Result<(), db::Error> {
+    store::unsure(tx, platform.as_text(), group, Many::keys(records)).await
+}
+
 /// Whether an addition was carried out is known now: it was not, or it was taken back.
 pub async fn not_there(
     tx: &mut Writer,

@@ -258,6 +258,27 @@ pub async fn not_there(
     .await
 }
 
+pub async fn unsure(
+    tx: &mut Writer,
+    platform: &str,
+    group: &GroupId,
+    records: Many,
+) -> Result<(), Error> {
+    let now = tx.now();
+    tx.change(
+        "update sync_places set unsure_at = $5
+         where association_id = $1 and platform = $2 and group_id = $3
+             and record_id in (select key from jsonb_each($4))
+             and confirmed_at is null and unsure_at is null",
+    )
+    .bind(platform)
+    .bind(group)
+    .bind(records)
+    .bind(now)
+    .run()
+    .await
+}
+
 /// Answers who was thought to be there.
 pub async fn unconfirm(
     tx: &mut Writer,

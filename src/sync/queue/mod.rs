@@ -1,6 +1,7 @@
 //! The work that is left for each record on each platform. Events and the timer only mark a record; what
 //! to do is read when it is done, so marks may come twice, late or in any order (SECURITY.md 4.13).
 
+pub mod bulk;
 mod store;
 
 use std::collections::{HashMap, HashSet};
@@ -76,19 +77,6 @@ impl From<&Work> for Marked {
     fn from(work: &Work) -> Self {
         let Work { record_id, sent, sent_hash, .. } = work.clone();
         Self { record_id, sent, sent_hash, lease_until: None }
-    }
-}
-
-/// Work that was taken, as little of it as gives it back: a bulk may be of a whole group.
-pub struct Taken {
-    record_id: RecordId,
-    marks: i64,
-    fence: i64,
-}
-
-impl From<Work> for Taken {
-    fn from(work: Work) -> Self {
-        Self { record_id: work.record_id, marks: work.marks, fence: work.fence }
     }
 }
 
@@ -245,32 +233,6 @@ pub async fn is_due(db: &mut Reader, platform: Platform) -> Result<bool, db::Err
 pub async fn claim(tx: &mut Writer, platform: Platform, most: i64) -> Result<Vec<Work>, db::Error> {
     let until = tx.now().plus_seconds(LEASE_SECONDS);
     store::claim(tx, platform.as_text(), most, until).await
-}
-
-/// Takes records whatever is due, for a bulk; but those that somebody else has.
-pub async fn take(
-    tx: &mut Writer,
-    platform: Platform,
-    records: &[RecordId],
-    seconds: i64,
-) -> Result<Vec<Work>, db::Error> {
-    let until = tx.now().plus_seconds(seconds);
-    store::take(tx, platform.as_text(), Many::keys(records), until).await
-}
-
-/// What was taken for a bulk is everybody's again: done, but for those that were marked meanwhile or taken
-/// over.
-pub async fn give_back(
-    tx: &mut Writer,
-    platform: Platform,
-    taken: &[Taken],
-    answer: &str,
-) -> Result<(), db::Error> {
-    let pairs = taken.iter().map(|one| {
-        let Taken { record_id, marks, fence } = one;
-        (record_id, json!({ "marks": marks, "fence": fence }))
-    });
-    store::give_back(tx, platform.as_text(), Many::pairs(pairs), answer).await
 }
 
 /// Whether this work was not taken over meanwhile. Asked in the transaction that writes its outcome.

@@ -211,33 +211,6 @@ pub async fn claim(
     .await
 }
 
-pub async fn take(
-    tx: &mut Writer,
-    platform: &str,
-    records: Many,
-    until: Timestamp,
-) -> Result<Vec<Work>, Error> {
-    let now = tx.now();
-    tx.change(
-        "insert into sync_records
-             (association_id, platform, record_id, marks, marked_at, tries, fence, lease_until)
-         select $1, $2, key, 1, $4, 0, 1, $5
-         from jsonb_each($3)
-         where true
-         on conflict (association_id, platform, record_id) do update
-             set lease_until = excluded.lease_until, fence = sync_records.fence + 1
-             where sync_records.lease_until is null or sync_records.lease_until <= $4
-         returning record_id, remote_id, sent, sent_hash, sent_at, tries, marks, fence,
-             lease_until",
-    )
-    .bind(platform)
-    .bind(records)
-    .bind(now)
-    .bind(until)
-    .all()
-    .await
-}
-
 pub async fn holds(db: &mut Reader, platform: &str, work: &Work) -> Result<bool, Error> {
     let found: Option<(i64,)> = db
         .find(
@@ -319,35 +292,6 @@ pub async fn done(
         .optional()
         .await?;
     Ok(done.is_some())
-}
-
-pub async fn give_back(
-    tx: &mut Writer,
-    platform: &str,
-    taken: Many,
-    answer: &str,
-) -> Result<(), Error> {
-    let now = tx.now();
-    tx.change(
-        "insert into sync_records
-             (association_id, platform, record_id, marks, tries, fence, answer)
-         select $1, $2, key, cast(value ->> 'marks' as bigint), 0,
-             cast(value ->> 'fence' as bigint), $4
-         from jsonb_each($3)
-         where true
-         on conflict (association_id, platform, record_id) do update
-             set lease_until = null, answer = excluded.answer, tries = 0, failure = null,
-                 failed_at = null, given_up_at = null,
-                 send_at = case when sync_records.marks = excluded.marks then null
-                           else cast($5 as bigint) end
-             where sync_records.fence = excluded.fence",
-    )
-    .bind(platform)
-    .bind(taken)
-    .bind(answer)
-    .bind(now)
-    .run()
-    .await
 }
 
 pub async fn postpone(

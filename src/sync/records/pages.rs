@@ -87,6 +87,10 @@ pub async fn sync_now(
         if !places::groups_of(&mut tx, platform, &[&id]).await?.is_empty()
             || !places::of_record(&mut tx, platform, &id).await?.is_empty()
         {
+            // It cannot be read, so it is told once more.
+            if platform == Platform::HigherLogic {
+                queue::doubt_fields(&mut tx, platform, &[&id]).await?;
+            }
             queue::mark_one(&mut tx, platform, &id).await?;
         }
     }

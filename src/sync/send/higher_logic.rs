@@ -172,7 +172,7 @@ async fn went_wrong(
     batch: &[One],
     failure: Failure,
 ) -> Result<Next, db::Error> {
-    if let Some(until) = connection(site, PLATFORM, &failure).await? {
+    if let Some(until) = connection(site, integration, &failure).await? {
         for one in batch {
             if failure.outcome_is_unknown() {
                 unsure(site, integration, &one.work).await?;

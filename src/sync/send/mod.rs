@@ -115,7 +115,7 @@ pub async fn failed(
         Trouble::Conflict(words) => (words.clone(), Outlook::Refused, Next::Well),
         Trouble::Failure(failure) => {
             let words = failure.words().to_owned();
-            match connection(site, platform, failure).await? {
+            match connection(site, integration, failure).await? {
                 Some(until) => {
                     if failure.outcome_is_unknown() {
                         unsure(site, integration, work).await?;
@@ -178,9 +178,10 @@ pub async fn give_back(
 /// answers until when to rest.
 pub async fn connection(
     site: &Site,
-    platform: Platform,
+    integration: &Integration,
     failure: &Failure,
 ) -> Result<Option<Timestamp>, db::Error> {
+    let Some(platform) = integration.platform() else { return Ok(None) };
     let word = match failure {
         Failure::Unreachable { .. } => "unreachable",
         Failure::Unknown { .. } => "unknown",
@@ -196,7 +197,7 @@ pub async fn connection(
     Ok(match failure {
         Failure::Unauthorized { status, words } => {
             let answer = format!("{status} {words}");
-            integration::stop(site, platform, &answer).await?;
+            integration::stop(site, integration, &answer).await?;
             Some(site.now)
         }
         Failure::Busy { retry_after_seconds, .. } => {

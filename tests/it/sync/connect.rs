@@ -185,7 +185,8 @@ async fn a_guide_ticks_what_is_done() {
 
     // A key that the platform refuses works no longer.
     let site = stage.site().await;
-    integration::stop(&site, Platform::Mobilize, "401 unknown key").await.unwrap();
+    let mobilize = integration::find(&mut site.read(), Platform::Mobilize).await.unwrap().unwrap();
+    integration::stop(&site, &mobilize, "401 unknown key").await.unwrap();
     let list = ruth.get("/admin/connect").await.text();
     assert!(list.contains("API key refused SSO client is there"), "{list}");
     let guide = ruth.get("/admin/connect/mobilize").await;

@@ -145,6 +145,10 @@ async fn removals_that_the_platform_refuses_for_good_hold_up_no_others() {
     stage.settle().await;
     stage.goes_on(11).await;
     assert_eq!(stage.there(BOARD).len(), 195);
+
+    stage.goes_on(DAY + 1).await;
+    stage.goes_on(61).await;
+    assert_eq!(stage.there(BOARD).len(), 185, "the next check tries them once more");
 }
 
 /// SECURITY.md 3.6.3: so many removals are on their way at once, of all groups of a platform together.

@@ -54,6 +54,37 @@ async fn a_refusal_of_the_credentials_stops_everything_once() {
     assert_eq!(stage.there(BOARD), [ann.email, bob.email]);
 }
 
+/// SEC-Y5: a refusal that is about credentials which were replaced meanwhile does not stop the new ones.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_late_refusal_of_the_old_credentials_leaves_the_new_ones_alone() {
+    let stage = Stage::start().await;
+    let ann = stage.novi.member("Ann").await;
+    let group = stage.novi.group("Board", &[]).await;
+    stage.link(&group).await;
+    stage.settle().await;
+    let route = format!("POST /v1/groups/{BOARD}/members");
+    stage.mobilize.set_faults([Fault::on(&route).times(1).delay_ms(700).answer(401)]);
+    novi_sso::groups::add_member(&stage.site().await, &group, &ann.id, &BY).await.unwrap();
+    let sending = stage.works();
+    super::faults::until("the addition", async || stage.watch.seen().iter().any(|it| it.is_write))
+        .await;
+
+    let mut typed = stage.typed(MOBILIZE);
+    typed.credentials.api_secret = "s3cret-that-is-new".to_owned().into();
+    stage.mobilize.change_settings(|settings| {
+        settings.secret = novi_sso::simulator::AppSecret::new("s3cret-that-is-new");
+    });
+    let site = stage.site().await;
+    integration::save(&site, MOBILIZE, &typed, true, &BY).await.unwrap().unwrap();
+    sending.await.unwrap();
+
+    assert_eq!(stage.integration().await.state(), State::Running);
+    assert_eq!(stage.novi.events("integration.stopped").await, 0);
+    stage.novi.clock.advance(61);
+    stage.settle().await;
+    assert_eq!(stage.there(BOARD), [ann.email]);
+}
+
 /// SEC-Y10: a record that the platform refuses for ever fails after eight tries and holds up nobody.
 #[tokio::test]
 async fn a_poison_record_fails_with_the_platforms_words_and_the_others_go_on() {

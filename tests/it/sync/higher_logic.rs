@@ -6,9 +6,10 @@ use novi_sso::simulator::api::Fault;
 use novi_sso::simulator::api::higher_logic::GroupList;
 use novi_sso::sync::link::{GroupType, Refusal, Target};
 use novi_sso::sync::platform::Platform;
-use novi_sso::sync::{integration, link};
+use novi_sso::sync::{integration, link, linking, status};
 use novi_sso::{groups, members};
 
+use super::linking::at;
 use crate::support::{HOME, Member, Stage};
 
 const BY: Actor = Actor::CommandLine;
@@ -168,6 +169,116 @@ async fn another_tenant_hears_nothing_of_groups_that_were_unlinked() {
 
     assert_eq!(stage.keys_there(&board), [ann.id.to_string()]);
     assert_eq!(stage.higher_logic.groups().len(), 1);
+}
+
+/// R69, H:110: Higher Logic cannot be read, so *Sync now* says everything again: of a person, and of a group.
+#[tokio::test]
+async fn sync_now_brings_back_what_was_lost_there() {
+    let stage = Stage::start().await;
+    let (ann, bob) = (stage.novi.member("Ann").await, stage.novi.member("Bob").await);
+    let group = stage.community("Safety", &[&ann, &bob]).await;
+    let mut ruth = stage.ruth().await;
+    stage.higher_logic.reset();
+
+    let page = ruth.get(&format!("/admin/members/{}", ann.id)).await;
+    ruth.fill(&page, &format!("/admin/members/{}/sync", ann.id), &[]).await;
+    stage.settle().await;
+    assert_eq!(stage.keys_there(&group), [ann.id.to_string()]);
+    assert_eq!(stage.pushes(), 1);
+
+    let page = ruth.get(&at(&group, "/members")).await;
+    ruth.fill(&page, &at(&group, "/sync"), &[]).await;
+    stage.settle().await;
+    assert_eq!(stage.keys_there(&group).len(), 2);
+    assert_eq!(stage.status(HIGHER_LOGIC, &group, &bob).await, "up_to_date");
+}
+
+/// R69: nobody is pushed night after night because nothing can be read; what was not taken is.
+#[tokio::test]
+async fn a_night_without_changes_pushes_nobody() {
+    let stage = Stage::start().await;
+    let ann = stage.novi.member("Ann").await;
+    let group = stage.community("Safety", &[&ann]).await;
+    let pushes = stage.pushes();
+
+    for _ in 0..3 {
+        stage.novi.clock.advance(25 * 3600);
+        stage.settle().await;
+    }
+
+    assert!(stage.novi.count("select count(*) from sync_runs where cause = 'nightly'").await >= 3);
+    assert_eq!(stage.pushes(), pushes);
+    assert_eq!(stage.status(HIGHER_LOGIC, &group, &ann).await, "up_to_date");
+}
+
+/// SEC-Y6: a database that was restored may be behind the platform, so everybody is said again.
+#[tokio::test]
+async fn after_a_restore_everybody_is_pushed_once_more() {
+    let stage = Stage::start().await;
+    let (ann, bob) = (stage.novi.member("Ann").await, stage.novi.member("Bob").await);
+    let group = stage.community("Safety", &[&ann, &bob]).await;
+    stage.higher_logic.reset();
+
+    let site = stage.site().await;
+    let mut tx = site.write().await.unwrap();
+    integration::doubt_all(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
+    stage.settle().await;
+    stage.novi.clock.advance(25 * 3600);
+    stage.settle().await;
+
+    assert_eq!(stage.keys_there(&group).len(), 2);
+    assert_eq!(stage.pushes(), 1);
+}
+
+/// R47, DEC10, SEC-Y2: linked again, a group remembers who is there: whoever left meanwhile is named before,
+/// and goes once that was confirmed.
+#[tokio::test]
+async fn whoever_left_while_a_group_was_unlinked_goes_when_that_is_confirmed() {
+    let stage = Stage::start().await;
+    let (ann, bob) = (stage.novi.member("Ann").await, stage.novi.member("Bob").await);
+    let group = stage.community("Safety", &[&ann, &bob]).await;
+    let site = stage.site().await;
+    link::unlink(&site, HIGHER_LOGIC, &group, &BY).await.unwrap();
+    groups::remove_member(&site, &group, &bob.id, &BY).await.unwrap();
+    stage.settle().await;
+    assert_eq!(stage.keys_there(&group).len(), 2, "nobody is removed by unlinking");
+
+    let integration = integration::find(&mut site.read(), HIGHER_LOGIC).await.unwrap().unwrap();
+    let connection = status::Connection { platform: HIGHER_LOGIC, integration, rest: None };
+    let wish = linking::Wish::Push(GroupType::Community);
+    let change = linking::look(&site, &connection, (&group, "Safety"), &wish).await.unwrap();
+    assert_eq!(change.removes(), 1);
+    linking::make(&site, &group, &change, &BY).await.unwrap().unwrap();
+    stage.novi.clock.advance(61);
+    stage.settle().await;
+
+    assert_eq!(stage.keys_there(&group), [ann.id.to_string()]);
+    let link = link::find(&mut site.read(), HIGHER_LOGIC, &group).await.unwrap().unwrap();
+    assert_eq!(link.confirmed, 1);
+    assert_eq!(stage.novi.count("select count(*) from sync_sent where what = 'remove'").await, 1);
+}
+
+/// SEC-Y2, SEC-Y7: and goes by nothing else, not even with a push about another group.
+#[tokio::test]
+async fn whoever_left_while_a_group_was_unlinked_stays_until_somebody_has_looked() {
+    let stage = Stage::start().await;
+    let (ann, bob) = (stage.novi.member("Ann").await, stage.novi.member("Bob").await);
+    let group = stage.community("Safety", &[&ann, &bob]).await;
+    let site = stage.site().await;
+    link::unlink(&site, HIGHER_LOGIC, &group, &BY).await.unwrap();
+    groups::remove_member(&site, &group, &bob.id, &BY).await.unwrap();
+    stage.settle().await;
+
+    stage.link_higher_logic(&group, GroupType::Community).await;
+    stage.settle().await;
+    let youth = stage.community("Youth", &[&bob]).await;
+
+    assert_eq!(stage.keys_there(&youth), [bob.id.to_string()]);
+    assert_eq!(stage.keys_there(&group).len(), 2);
+    assert_eq!(stage.status(HIGHER_LOGIC, &group, &bob).await, "held");
+    let link = link::find(&mut site.read(), HIGHER_LOGIC, &group).await.unwrap().unwrap();
+    assert_eq!((link.confirmed, link.held_reason.as_deref()), (2, Some("first")));
 }
 
 /// R51: people without a user account do not sync, even in the group; a login makes them.

@@ -307,7 +307,8 @@ async fn a_good_test_of_what_is_saved_ends_a_stop() {
     let mut desk = desk().await;
     desk.stage.connect(Platform::Mobilize).await;
     let site = desk.stage.site().await;
-    integration::stop(&site, Platform::Mobilize, "401 invalid_client").await.unwrap();
+    let refused = integration::find(&mut site.read(), Platform::Mobilize).await.unwrap().unwrap();
+    integration::stop(&site, &refused, "401 invalid_client").await.unwrap();
     assert!(desk.text().await.contains("“401 invalid_client”"));
 
     let tested = desk.mobilize(&[TEST]).await;

@@ -1,6 +1,7 @@
 //! Groups are kept in step on the community platforms.
 
 mod changes;
+mod checks;
 mod connect;
 mod decisions;
 mod failures;

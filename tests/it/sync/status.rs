@@ -208,7 +208,8 @@ async fn a_sync_that_does_not_run_says_why() {
     let list = ruth.get("/admin/groups").await.text();
     assert!(list.contains("Paused Resume"), "{list}");
     integration::resume(&site, Platform::Mobilize, &BY).await.unwrap();
-    integration::stop(&site, Platform::Mobilize, "401 unknown key").await.unwrap();
+    let refused = integration::find(&mut site.read(), Platform::Mobilize).await.unwrap().unwrap();
+    integration::stop(&site, &refused, "401 unknown key").await.unwrap();
     let list = ruth.get("/admin/groups").await.text();
     assert!(list.contains("Stopped Mobilize says: “401 unknown key”."), "{list}");
     assert!(list.contains("Mobilize refuses our credentials"), "{list}");

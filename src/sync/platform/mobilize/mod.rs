@@ -32,6 +32,8 @@ const PRIVATE: i64 = 10;
 const READINGS: usize = 4;
 /// In seconds: a list is worth waiting for the next minute, whose calls are all still to be made.
 const LONGEST_PAUSE: u64 = 60;
+/// Of a pause that goes by without asking whether to go on: much less than a lease.
+const MOMENT: Duration = Duration::from_secs(5);
 
 /// Clones share the connection and its pace.
 #[derive(Clone)]
@@ -105,6 +107,13 @@ impl Row for Member {
     fn id(&self) -> &str {
         &self.remote_id
     }
+}
+
+/// Whoever reads a list that takes minutes: asked all the while whether to go on.
+pub trait Watch: Sync {
+    type Error: From<Failure> + Send;
+
+    fn goes_on(&self) -> impl Future<Output = Result<(), Self::Error>> + Send;
 }
 
 /// All members of a group. There is none of it for half a list (SEC-Y4).
@@ -197,7 +206,7 @@ impl Mobilize {
     /// All groups of the community.
     pub async fn groups(&self) -> Result<Vec<Group>, Failure> {
         let path = self.profile.routes.groups.path.clone();
-        let read = self.reading(path, Vec::new(), GroupThere::read).await?;
+        let read = self.reading(path, Vec::new(), GroupThere::read, &Unwatched).await?;
         Ok(read.into_rows())
     }
 
@@ -223,35 +232,37 @@ impl Mobilize {
     ) -> Result<Vec<Member>, Failure> {
         let keys = &self.profile.fields;
         let read = |member: MemberThere| member.read(Some(group_id), keys);
-        let page = self.page(self.members_path(group_id)?, with_fields(), offset, &read).await;
-        page.map_err(group_gone)
+        let path = self.members_path(group_id)?;
+        self.page(path, with_fields(), offset, &read, &Unwatched).await.map_err(group_gone)
     }
 
     /// All members of a group, or a failure: never a part of them (SEC-Y4). Read until the platform's
     /// own count agrees, or two readings in a row do.
     pub async fn members(&self, group_id: &str) -> Result<Listing, Failure> {
-        self.members_as(group_id, |member| member).await
+        self.members_as(group_id, |member| member, &Unwatched).await
     }
 
-    /// The same; of each member only what `keep` leaves of them is held.
-    pub async fn members_as<T: Row>(
+    /// The same; of each member only what `keep` leaves of them is held. A list of thousands takes minutes:
+    /// `watch` is asked after each page, and while the platform has us wait.
+    pub async fn members_as<T: Row, W: Watch>(
         &self,
         group_id: &str,
         keep: impl Fn(Member) -> T,
-    ) -> Result<Listing<T>, Failure> {
-        let mut known = self.members_once(group_id, &keep).await?;
+        watch: &W,
+    ) -> Result<Listing<T>, W::Error> {
+        let mut known = self.members_once(group_id, &keep, watch).await?;
         let count = self.group(group_id).await?.members_count;
         if count.is_some_and(|count| usize::try_from(count) == Ok(known.len())) {
             return Ok(Listing(known.into_rows()));
         }
         for _ in 1..READINGS {
             let ids = known.into_ids();
-            known = self.members_once(group_id, &keep).await?;
+            known = self.members_once(group_id, &keep, watch).await?;
             if known.has_the_ids_of(&ids) {
                 return Ok(Listing(known.into_rows()));
             }
         }
-        Err(restless())
+        Err(restless().into())
     }
 
     /// By e-mail address. A platform that ignores the question and lists anybody finds nobody.
@@ -281,43 +292,48 @@ impl Mobilize {
         })
     }
 
-    async fn members_once<T: Row>(
+    async fn members_once<T: Row, W: Watch>(
         &self,
         group_id: &str,
         keep: impl Fn(Member) -> T,
-    ) -> Result<Reading<T>, Failure> {
+        watch: &W,
+    ) -> Result<Reading<T>, W::Error> {
         let keys = &self.profile.fields;
         let read = |member: MemberThere| keep(member.read(Some(group_id), keys));
-        let reading = self.reading(self.members_path(group_id)?, with_fields(), read).await;
-        reading.map_err(group_gone)
+        let (path, watch) = (self.members_path(group_id)?, OfGroup(watch));
+        let reading = self.reading(path, with_fields(), read, &watch).await;
+        reading.map_err(|GroupError(error)| error)
     }
 
     fn members_path(&self, group_id: &str) -> Result<String, Failure> {
         filled(&self.profile.routes.members, &[("group_id", group_id)])
     }
 
-    async fn reading<There: DeserializeOwned, T: Row>(
+    async fn reading<There: DeserializeOwned, T: Row, W: Watch>(
         &self,
         path: String,
         query: Vec<(&'static str, String)>,
         read: impl Fn(There) -> T,
-    ) -> Result<Reading<T>, Failure> {
+        watch: &W,
+    ) -> Result<Reading<T>, W::Error> {
         let mut reading = Reading::new();
         while let Some(offset) = reading.next_offset() {
-            let page = self.page(path.clone(), query.clone(), offset, &read).await?;
+            let page = self.page(path.clone(), query.clone(), offset, &read, watch).await?;
             reading.take(page).map_err(|_| restless())?;
+            watch.goes_on().await?;
         }
         Ok(reading)
     }
 
     /// Tried again a few times, so that one bad answer does not cost a list of a thousand pages.
-    async fn page<There: DeserializeOwned, T>(
+    async fn page<There: DeserializeOwned, T, W: Watch>(
         &self,
         path: String,
         mut query: Vec<(&'static str, String)>,
         offset: usize,
         read: &impl Fn(There) -> T,
-    ) -> Result<Vec<T>, Failure> {
+        watch: &W,
+    ) -> Result<Vec<T>, W::Error> {
         let retry = &self.profile.calls.retry;
         query.push(("limit", self.profile.page_size.to_string()));
         query.push(("offset", offset.to_string()));
@@ -338,10 +354,15 @@ impl Mobilize {
                 failure if failure.is_permanent() => None,
                 _ => Some(Duration::from_millis(doubled)),
             };
-            let Some(pause) = pause.filter(|_| tries < retry.page_tries) else {
-                return Err(failure);
+            let Some(mut pause) = pause.filter(|_| tries < retry.page_tries) else {
+                return Err(failure.into());
             };
-            tokio::time::sleep(pause).await;
+            while !pause.is_zero() {
+                let moment = pause.min(MOMENT);
+                tokio::time::sleep(moment).await;
+                pause -= moment;
+                watch.goes_on().await?;
+            }
             tries += 1;
         }
     }
@@ -370,6 +391,35 @@ fn filled(route: &Route, ids: &[(&str, &str)]) -> Result<String, Failure> {
     route.fill(ids).ok_or_else(|| Failure::Unreachable {
         words: "there is no address for an id that is empty or made of dots".to_owned(),
     })
+}
+
+struct Unwatched;
+
+impl Watch for Unwatched {
+    type Error = Failure;
+
+    async fn goes_on(&self) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+/// Whoever watches a list of a group's members.
+struct OfGroup<'a, W>(&'a W);
+
+struct GroupError<E>(E);
+
+impl<E: From<Failure>> From<Failure> for GroupError<E> {
+    fn from(failure: Failure) -> Self {
+        Self(group_gone(failure).into())
+    }
+}
+
+impl<W: Watch> Watch for OfGroup<'_, W> {
+    type Error = GroupError<W::Error>;
+
+    async fn goes_on(&self) -> Result<(), Self::Error> {
+        self.0.goes_on().await.map_err(GroupError)
+    }
 }
 
 /// Where only the group can be missing.

@@ -1,6 +1,7 @@
 //! SECURITY.md 5.2: F-06, F-07 and F-21. The ordinary run has them shortened; `cargo xtask faults` runs
 //! them with their numbers.
 
+mod bulk;
 mod flight;
 mod minutes;
 mod nodes;
