@@ -46,6 +46,19 @@ impl Timestamp {
         -earlier.seconds_since(self)
     }
 
+    /// The next time that it is so many minutes past midnight where this server stands.
+    pub fn next_at(self, minute: i64) -> Self {
+        const DAY_SECONDS: i64 = 24 * 3600;
+        let now = self.zoned();
+        let at = |day: jiff::civil::Date| {
+            let midnight = day.to_zoned(now.time_zone().clone()).ok()?;
+            Some(Self(midnight.timestamp().as_millisecond()).plus_seconds(minute * 60))
+        };
+        let today = at(now.date()).filter(|at| *at > self);
+        let tomorrow = now.date().tomorrow().ok().and_then(at);
+        today.or(tomorrow).unwrap_or(self.plus_seconds(DAY_SECONDS))
+    }
+
     /// The date and time of day where this server stands.
     pub fn zoned(self) -> jiff::Zoned {
         let at = jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);

@@ -152,6 +152,7 @@ async fn status(context: &Context) -> Result<()> {
     for integration in integration::list(&mut db).await? {
         let Some(platform) = integration.platform() else { continue };
         let waiting = queue::length(&mut db, platform).await?;
+        let linked = link::list(&mut db, platform).await?;
         let words = integration.stopped_answer.clone().unwrap_or_default();
         rows.push(vec![
             platform.name().to_owned(),
@@ -166,9 +167,9 @@ async fn status(context: &Context) -> Result<()> {
             "waiting": waiting,
             "failures": integration.failures,
             "last_success_at": integration.last_success_at.map(|at| at.to_string()),
-            "last_check_at": integration.last_check_at.map(|at| at.to_string()),
+            "last_check_at": link::last_checked(&linked).map(|at| at.to_string()),
         }));
-        for link in link::list(&mut db, platform).await?.iter().filter(|link| link.is_linked()) {
+        for link in linked.iter().filter(|link| link.is_linked()) {
             let counts = places::counts_of(&mut db, platform, &link.group_id).await?;
             let counted: Vec<String> = counts
                 .iter()

@@ -13,7 +13,7 @@ use crate::associations::Site;
 use crate::events::{self, words};
 use crate::id::{EventId, GroupId};
 use crate::sessions::{Admin, SignedIn, with_toast};
-use crate::web::companion::{GroupList, Markup, Taken};
+use crate::web::companion::{GroupDetails, GroupList, Markup, Taken};
 use crate::web::page::{Here, Toast};
 use crate::web::{self, CheckedForm, Error, Fields};
 
@@ -135,7 +135,7 @@ async fn details(
 ) -> Result<Response, Error> {
     let more = match site.app.companion() {
         Some(companion) => companion.group_details(site, admin, &group.group_id, typed).await?,
-        None => Markup::default(),
+        None => GroupDetails::default(),
     };
     let page = admin.visitor.page(site, Here::Groups);
     let view = Details { page, group: head(group), form, more };

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::{LONGEST_NAME, NotAName};
 use crate::events::words::Line;
-use crate::web::companion::{Choice, Markup};
+use crate::web::companion::{Choice, GroupDetails, Markup};
 use crate::web::page::Page;
 
 #[derive(Template)]
@@ -67,8 +67,8 @@ pub struct Details {
     pub page: Page,
     pub group: Head,
     pub form: Form,
-    /// The companion's part of the form.
-    pub more: Markup,
+    /// The companion's parts.
+    pub more: GroupDetails,
 }
 
 #[derive(Template)]
@@ -187,7 +187,8 @@ pub mod samples {
 
     fn details(form: Form, more: &str) -> String {
         let (page, group) = (page(Here::Groups), head());
-        Details { page, group, form, more: markup(more) }.render().unwrap()
+        let more = GroupDetails { beside: markup(more), ..GroupDetails::default() };
+        Details { page, group, form, more }.render().unwrap()
     }
 
     fn form(name: &str, problem: Option<NameProblem>) -> Form {
@@ -256,14 +257,14 @@ pub mod samples {
             lines: hostile_lines(),
             older_url: Some(canary()),
         };
+        let (group, more) = (hostile_head(), GroupDetails::default());
+        let details = Details { page: page(), group, form: typed(), more };
         let delete = |clients| Delete { page: page(), group: hostile_head(), clients };
         vec![
             list(vec![row(CANARY, 1, vec![Markup::default()])]).render().unwrap(),
             list(Vec::new()).render().unwrap(),
             New { page: page(), form: typed() }.render().unwrap(),
-            Details { page: page(), group: hostile_head(), form: typed(), more: Markup::default() }
-                .render()
-                .unwrap(),
+            details.render().unwrap(),
             history.render().unwrap(),
             delete(vec![canary()]).render().unwrap(),
             delete(Vec::new()).render().unwrap(),

@@ -7,7 +7,9 @@ use crate::associations::Site;
 use crate::id::{GroupId, RecordId};
 use crate::sessions::SignedIn;
 use crate::web::Fields;
-use crate::web::companion::{Answer, Choice, Columns, Companion, GroupList, Markup, Taken};
+use crate::web::companion::{
+    Answer, Choice, Columns, Companion, GroupDetails, GroupList, GroupMembers, Markup, Taken,
+};
 use crate::web::page::Here;
 
 /// Sync, as the pages of groups and members know it.
@@ -30,7 +32,7 @@ impl Companion for Beside {
         admin: &'a SignedIn,
         group: &'a GroupId,
         typed: Option<&'a Fields>,
-    ) -> Answer<'a, Markup> {
+    ) -> Answer<'a, GroupDetails> {
         Box::pin(linking::details::details(site, admin, group, typed))
     }
 
@@ -49,7 +51,7 @@ impl Companion for Beside {
         site: &'a Site,
         admin: &'a SignedIn,
         group: &'a GroupId,
-    ) -> Answer<'a, Markup> {
+    ) -> Answer<'a, GroupMembers> {
         Box::pin(members::group_members(site, admin, group))
     }
 

@@ -1,6 +1,6 @@
 //! Who syncs, and why somebody does not: the criteria of the help documents.
 
-use super::facts::{Facts, Kind, Login};
+use super::facts::{Facts, Kind, Login, Sort};
 use super::platform::Platform;
 
 /// Why a record that is in a linked group does not sync (its status is N/A, R80).
@@ -34,16 +34,21 @@ impl Reason {
 
 /// Whether a record in a linked group belongs on this platform. Membership status has no say (DEC14).
 pub fn check(platform: Platform, facts: &Facts) -> Result<(), Reason> {
-    if facts.is_deactivated {
+    check_sort(platform, facts.sort())
+}
+
+/// The same of all records of a sort.
+pub fn check_sort(platform: Platform, sort: Sort) -> Result<(), Reason> {
+    if sort.is_deactivated {
         return Err(Reason::Deactivated);
     }
-    match (facts.kind, platform) {
+    match (sort.kind, platform) {
         // DEC2: "companies and people with user accounts"; companies need no account.
         (Kind::Company, Platform::HigherLogic) => return Ok(()),
         (Kind::Company, Platform::Mobilize | Platform::Forj) => return Err(Reason::Company),
         (Kind::Person, _) => {}
     }
-    match facts.login {
+    match sort.login {
         Login::None => Err(Reason::NoAccount),
         Login::Disabled => Err(Reason::AccountDisabled),
         Login::Active => Ok(()),

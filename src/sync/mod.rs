@@ -36,6 +36,16 @@
 //! | R75 | signing in goes on whatever a platform does | `sync/failures.rs` |
 //! | R76–R80 | statuses with reasons | `journeys/mobilize/status.rs`, `journeys/forj/sync.rs` |
 //! | R83 | what is wrong, and what is next | `sync/status.rs` |
+//! | DEC4, DEC11 | one here for one there; a group that is deleted is unlinked | `journeys/mobilize/linking.rs` |
+//! | DEC9, SEC-Y5, SEC-Y15 | untested, other and paused credentials | `sync/integrations.rs` |
+//! | DEC12 | whoever came by a link goes | `sync/removals.rs` |
+//! | DEC14, DEC15, SEC-Y9 | lapsed members, cleared fields, one person whatever the e-mail | `sync/changes.rs` |
+//! | DEC16 | the last group of a contact | `sync/higher_logic.rs` |
+//! | DEC17, DEC18 | records are made here; one e-mail for all | `members/people.rs`, `members/logins.rs` |
+//! | SEC-Y3, SEC-Y4, SEC-Y8 | halves of lists, lost answers, changes on the way | `sync/faults/`, `sync/removals.rs` |
+//! | SEC-Y6, SEC-Y7 | copied databases; linking again | `sync/places.rs`, `sync/linking.rs` |
+//! | SEC-Y10, SEC-Y14 | poison records, accounts of others | `sync/failures.rs` |
+//! | SEC-Y11–SEC-Y13 | what comes in: forged, echoed, en masse | `hooks/`, `sync/faults/flight.rs` |
 //! | DEC20, SEC-Y1, SEC-Y2 | the guard, plans, releases | `sync/removals.rs`, `sync/removal_guard.rs` |
 //!
 //! Which line of a help document is walked by which test stands in `tests/it/journeys/*/mod.rs`.

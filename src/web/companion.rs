@@ -58,6 +58,26 @@ pub struct GroupList {
     pub note: Markup,
 }
 
+/// What is added to a group's Details tab, by its places there.
+#[derive(Default)]
+pub struct GroupDetails {
+    /// Across the page: what an admin has to look at first.
+    pub above: Markup,
+    /// Under the group's own fields.
+    pub below: Markup,
+    /// Beside them, inside the same form.
+    pub beside: Markup,
+}
+
+/// What is added to a group's Members tab, by its places there.
+#[derive(Default)]
+pub struct GroupMembers {
+    /// Beside the group's name: what can be done.
+    pub head: Markup,
+    /// Above the list.
+    pub above: Markup,
+}
+
 /// How a group's form was taken.
 pub enum Taken {
     /// Nothing stands in the way; what was asked for is done.
@@ -77,15 +97,14 @@ pub trait Companion: Send + Sync {
         choice: &'a str,
     ) -> Answer<'a, GroupList>;
 
-    /// A group's Details tab: what stands beside its name, inside the same form. `typed` is what was sent
-    /// when the form is shown again.
+    /// A group's Details tab. `typed` is what was sent when the form is shown again.
     fn group_details<'a>(
         &'a self,
         site: &'a Site,
         admin: &'a SignedIn,
         group: &'a GroupId,
         typed: Option<&'a Fields>,
-    ) -> Answer<'a, Markup>;
+    ) -> Answer<'a, GroupDetails>;
 
     /// Takes what the form of a group's Details tab says, after the group itself was saved.
     fn save_group<'a>(
@@ -96,13 +115,13 @@ pub trait Companion: Send + Sync {
         fields: &'a Fields,
     ) -> Answer<'a, Taken>;
 
-    /// A group's Members tab: what stands above the list (progress, sync now).
+    /// A group's Members tab: what stands around the list (progress, sync now).
     fn group_members<'a>(
         &'a self,
         site: &'a Site,
         admin: &'a SignedIn,
         group: &'a GroupId,
-    ) -> Answer<'a, Markup>;
+    ) -> Answer<'a, GroupMembers>;
 
     /// A group's Members tab: a status for each record.
     fn member_columns<'a>(

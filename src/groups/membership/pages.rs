@@ -16,7 +16,7 @@ use crate::groups::paste::{Sorted, Unreadable, Way, entries, sorted};
 use crate::id::{GroupId, RecordId};
 use crate::sessions::{Admin, SignedIn, with_toast};
 use crate::token::{base64url, sha256};
-use crate::web::companion::{Columns, Companion, Markup};
+use crate::web::companion::{Columns, Companion, GroupMembers};
 use crate::web::page::{Here, Toast};
 use crate::web::{CheckedForm, Error, Form, csv};
 
@@ -90,11 +90,11 @@ pub async fn list(
             (records, last)
         }
     };
-    let (mut columns, mut above) = (Columns::default(), Markup::default());
+    let (mut columns, mut around) = (Columns::default(), GroupMembers::default());
     if let Some(companion) = companion {
         let ids: Vec<RecordId> = records.iter().map(|record| record.record_id.clone()).collect();
         columns = companion.member_columns(&site, &admin, id, &ids).await?;
-        above = companion.group_members(&site, &admin, id).await?;
+        around = companion.group_members(&site, &admin, id).await?;
     }
     let mut cells = columns.rows.into_iter();
     let rows = records.into_iter().map(|record| {
@@ -104,7 +104,7 @@ pub async fn list(
     let view = Members {
         page: admin.visitor.page(&site, Here::Groups),
         group: head(&group),
-        above,
+        around,
         headings: columns.headings,
         rows: rows.collect(),
         next_url: last.map(|last| search.url(id, "after", last.as_str())),

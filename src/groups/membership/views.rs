@@ -5,7 +5,7 @@ use askama::Template;
 use super::Record;
 use crate::groups::paste::{MOST, Unreadable, Way};
 use crate::groups::views::Head;
-use crate::web::companion::{Choice, Markup};
+use crate::web::companion::{Choice, GroupMembers, Markup};
 use crate::web::page::Page;
 
 #[derive(Template)]
@@ -14,7 +14,7 @@ pub struct Members {
     pub page: Page,
     pub group: Head,
     /// The companion's part.
-    pub above: Markup,
+    pub around: GroupMembers,
     pub search: String,
     /// What was chosen of `choices`.
     pub state: String,
@@ -182,7 +182,7 @@ pub mod samples {
         Members {
             page: page(Here::Groups),
             group: head(),
-            above: Markup::default(),
+            around: GroupMembers::default(),
             search: String::new(),
             state: String::new(),
             choices: Vec::new(),
@@ -219,7 +219,10 @@ pub mod samples {
     /// Every state of the pages, by name.
     pub fn all() -> Vec<(&'static str, String)> {
         let accompanied = Members {
-            above: markup("<section class=\"card\"><p>31 of 48 done</p></section>"),
+            around: GroupMembers {
+                head: Markup::default(),
+                above: markup("<section class=\"card\"><p>31 of 48 done</p></section>"),
+            },
             state: "failed".to_owned(),
             choices: vec![choice("failed", "Failed (1)")],
             headings: vec!["Mobilize".to_owned()],

@@ -47,6 +47,15 @@ pub struct Facts {
     pub is_deactivated: bool,
 }
 
+/// What decides whether a record syncs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sort {
+    pub kind: Kind,
+    /// None of a company.
+    pub login: Login,
+    pub is_deactivated: bool,
+}
+
 /// The pages of a record elsewhere.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -113,12 +122,42 @@ pub async fn of_group(
     }
 }
 
+/// How many of each sort a group has, whatever its size.
+pub async fn sorts(db: &mut Reader, group: &GroupId) -> Result<Vec<(Sort, i64)>, db::Error> {
+    let mut sorts = Vec::new();
+    for is_deactivated in [false, true] {
+        for (kind, login) in [
+            (Kind::Person, Login::Active),
+            (Kind::Person, Login::None),
+            (Kind::Person, Login::Disabled),
+            (Kind::Company, Login::None),
+        ] {
+            sorts.push((Sort { kind, login, is_deactivated }, 0));
+        }
+    }
+    let people = store::sorts_of_people(db, group).await?;
+    let companies = store::sorts_of_companies(db, group).await?;
+    for (found, number) in people.into_iter().chain(companies) {
+        for (sort, known) in &mut sorts {
+            if *sort == found {
+                *known += number;
+            }
+        }
+    }
+    sorts.retain(|(_, number)| *number > 0);
+    Ok(sorts)
+}
+
 /// How many custom fields go to Higher Logic (R59, R61).
 pub async fn flagged(db: &mut Reader) -> Result<i64, db::Error> {
     store::flagged(db).await
 }
 
 impl Facts {
+    pub fn sort(&self) -> Sort {
+        Sort { kind: self.kind, login: self.login, is_deactivated: self.is_deactivated }
+    }
+
     pub fn name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name).trim().to_owned()
     }

@@ -1,6 +1,6 @@
 //! `members`, `logins`, `companies`, `custom_values`: what platforms may hear of.
 
-use super::{Custom, Facts, Kind, Login, Social};
+use super::{Custom, Facts, Kind, Login, Social, Sort};
 use crate::clock::Timestamp;
 use crate::db::{Error, Many, Reader, rows};
 use crate::id::{CompanyId, FieldId, GroupId, RecordId};
@@ -174,6 +174,59 @@ pub async fn companies_of(
         .all()
         .await?;
     Ok(found.into_iter().map(Facts::from).collect())
+}
+
+/// How many people of a group are deactivated or not, with a login, without one, or with one that is off.
+pub async fn sorts_of_people(db: &mut Reader, group: &GroupId) -> Result<Vec<(Sort, i64)>, Error> {
+    let found: Vec<(String, String, i64)> = db
+        .find(
+            "select case when m.deactivated_at is null then 'in' else 'out' end as is_out,
+                 case when l.email is null then 'none' when l.disabled_at is null then 'active'
+                      else 'disabled' end as login,
+                 count(*)
+             from group_members g
+             join members m
+                 on m.association_id = g.association_id and m.member_id = g.member_id
+             left join logins l
+                 on l.association_id = g.association_id and l.member_id = g.member_id
+             where g.association_id = $1 and g.group_id = $2
+             group by 1, 2",
+        )
+        .bind(group)
+        .all()
+        .await?;
+    let sort = |(is_out, login, number): (String, String, i64)| {
+        let login = match login.as_str() {
+            "active" => Login::Active,
+            "disabled" => Login::Disabled,
+            _ => Login::None,
+        };
+        (Sort { kind: Kind::Person, login, is_deactivated: is_out == "out" }, number)
+    };
+    Ok(found.into_iter().map(sort).collect())
+}
+
+pub async fn sorts_of_companies(
+    db: &mut Reader,
+    group: &GroupId,
+) -> Result<Vec<(Sort, i64)>, Error> {
+    let found: Vec<(String, i64)> = db
+        .find(
+            "select case when c.deactivated_at is null then 'in' else 'out' end as is_out, count(*)
+             from group_companies g
+             join companies c
+                 on c.association_id = g.association_id and c.company_id = g.company_id
+             where g.association_id = $1 and g.group_id = $2
+             group by 1",
+        )
+        .bind(group)
+        .all()
+        .await?;
+    let sort = |(is_out, number): (String, i64)| {
+        let is_deactivated = is_out == "out";
+        (Sort { kind: Kind::Company, login: Login::None, is_deactivated }, number)
+    };
+    Ok(found.into_iter().map(sort).collect())
 }
 
 pub async fn custom(db: &mut Reader, records: Many) -> Result<Vec<(RecordId, Custom)>, Error> {

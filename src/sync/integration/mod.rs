@@ -28,8 +28,10 @@ const OPEN_SECONDS: [i64; 6] = [30, 60, 120, 240, 480, 600];
 const DRAFT_SECONDS: i64 = 3600;
 /// How exact the time of the last success is.
 const SUCCESS_SECONDS: i64 = 30;
-/// How often everything is read back and compared.
-const CHECK_SECONDS: i64 = 24 * 3600;
+/// Everything is read back and compared once a night: from this hour on where the server stands, and over
+/// so many minutes, each association at a minute of its own.
+const NIGHT_HOUR: i64 = 1;
+const NIGHT_MINUTES: i64 = 180;
 
 rows! {
     #[derive(Debug, Clone)]
@@ -63,7 +65,6 @@ rows! {
         pub stopped_answer: Option<String>,
         pub not_before: Option<Timestamp>,
         pub last_success_at: Option<Timestamp>,
-        pub last_check_at: Option<Timestamp>,
         pub next_check_at: Option<Timestamp>,
     }
 
@@ -298,7 +299,7 @@ pub async fn save(
         proved_at: proved.then_some(site.now),
         recognised_at: (!linked).then_some(site.now),
         doubt: linked.then_some("credentials"),
-        next_check_at: site.now.plus_seconds(CHECK_SECONDS),
+        next_check_at: next_night(site, platform),
     };
     if !store::save(&mut tx, &row).await? {
         return Ok(Err(Refusal::CommunityTaken));
@@ -431,7 +432,13 @@ pub async fn trust(tx: &mut Writer, platform: Platform) -> Result<(), db::Error>
 
 /// The next nightly check is due: moves it on, and answers whether this caller is to begin it.
 pub async fn check_is_due(site: &Site, platform: Platform) -> Result<bool, db::Error> {
-    store::check_is_due(site, platform.as_text(), site.now.plus_seconds(CHECK_SECONDS)).await
+    store::check_is_due(site, platform.as_text(), next_night(site, platform)).await
+}
+
+fn next_night(site: &Site, platform: Platform) -> Timestamp {
+    let hash = sha256(format!("{} {}", site.id(), platform.as_text()));
+    let minute = i64::from(u16::from_be_bytes([hash[0], hash[1]])) % NIGHT_MINUTES;
+    site.now.next_at(NIGHT_HOUR * 60 + minute)
 }
 
 /// Everything is doubted: the database was restored or copied (SECURITY.md 3.6).

@@ -11,11 +11,12 @@ use super::super::channel;
 use super::super::link::{self, Link};
 use super::super::platform::{self, Failure, Platform, Profile, Secret};
 use super::super::queue;
+use super::super::runs;
 use super::super::switch::{self, Leave};
 use super::testing::{self, Outcome, Trouble};
 use super::views::{
-    Card, Cause, Disconnect, Form, Health, Integrations, Linked, Notice, Problem, Saved, Status,
-    Test,
+    Card, Cause, Checked, Disconnect, Form, Health, Integrations, Linked, Notice, Problem, Saved,
+    Status, Test,
 };
 use super::{Credentials, Integration, State, Switches, Typed};
 use crate::associations::Site;
@@ -24,6 +25,8 @@ use crate::web::page::{Here, Toast};
 use crate::web::{self, CheckedForm, Error, Fields};
 
 const HERE: &str = "/admin/settings/integrations";
+/// Full checks that a card shows.
+const MOST_CHECKS: i64 = 5;
 
 #[derive(Deserialize, Default)]
 pub struct Asked {
@@ -87,6 +90,25 @@ async fn show(
     admin.visitor.shown(site, status, &view)
 }
 
+/// The newest full checks of a platform, of whatever group.
+async fn checks(
+    site: &Site,
+    admin: &SignedIn,
+    platform: Platform,
+    links: &[Link],
+) -> Result<Vec<Checked>, Error> {
+    let page = admin.visitor.page(site, Here::Settings);
+    let mut checks = Vec::new();
+    for run in runs::of_platform(&mut site.read(), platform, MOST_CHECKS).await? {
+        let link = links.iter().find(|link| link.group_id == run.group_id);
+        let (Some(line), Some(link)) = (runs::desk::run_line(site, &page, &run), link) else {
+            continue;
+        };
+        checks.push(Checked { id: run.group_id.to_string(), name: link.group_name.clone(), line });
+    }
+    Ok(checks)
+}
+
 async fn card(
     site: &Site,
     admin: &SignedIn,
@@ -125,7 +147,8 @@ async fn card(
     let health = Health {
         waiting: queue::length(&mut db, platform).await?,
         last_success: found.last_success_at.map(moment),
-        last_check: found.last_check_at.map(moment),
+        last_check: link::last_checked(&links).map(moment),
+        runs: checks(site, admin, platform, &links).await?,
         groups: links.into_iter().filter(Link::is_linked).map(linked).collect(),
         is_paused: found.paused_at.is_some(),
         is_doubted: found.doubt.is_some(),

@@ -13,7 +13,7 @@ pub async fn all(db: &mut Reader) -> Result<Vec<Integration>, Error> {
              saved_at, saved_by, tested_at, test_answer, proved_at, recognised_at, doubt,
              bio_since, image_since, social_since, go_ahead_at, email_left_since, paused_at,
              paused_by, failures, open_until, stopped_at, stopped_answer, not_before,
-             last_success_at, last_check_at, next_check_at
+             last_success_at, next_check_at
          from integrations
          where association_id = $1
          order by platform",
@@ -347,7 +347,7 @@ pub async fn doubt_all(tx: &mut Writer) -> Result<(), Error> {
 pub async fn check_is_due(site: &Site, platform: &str, next: Timestamp) -> Result<bool, Error> {
     let due: Option<(String,)> = site
         .once(
-            "update integrations set next_check_at = $4, last_check_at = $3
+            "update integrations set next_check_at = $4
              where association_id = $1 and platform = $2 and next_check_at <= $3
              returning platform",
         )

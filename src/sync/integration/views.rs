@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::super::platform::Platform;
+use super::super::runs::views::RunLine;
 use super::Refusal;
 use crate::web::page::Page;
 
@@ -114,9 +115,17 @@ pub struct Health {
     pub last_success: Option<String>,
     pub last_check: Option<String>,
     pub groups: Vec<Linked>,
+    pub runs: Vec<Checked>,
     pub is_paused: bool,
     /// Removals wait until a full check of everything went well.
     pub is_doubted: bool,
+}
+
+/// A full check of a linked group.
+pub struct Checked {
+    pub id: String,
+    pub name: String,
+    pub line: RunLine,
 }
 
 pub struct Linked {
@@ -346,6 +355,7 @@ impl Linked {
 #[cfg(test)]
 pub mod samples {
     use super::*;
+    use crate::sync::status::views::Cell;
     use crate::web::page::{
         Here,
         samples::{CANARY, hostile, page},
@@ -382,6 +392,17 @@ pub mod samples {
                     id: ID.to_owned(),
                     name: "Safety Committee".to_owned(),
                     confirmed: 48,
+                }],
+                runs: vec![Checked {
+                    id: ID.to_owned(),
+                    name: "Safety Committee".to_owned(),
+                    line: RunLine {
+                        when: when(),
+                        platform: "Mobilize",
+                        cause: "Nightly".to_owned(),
+                        found: "48 there: 0 missing".to_owned(),
+                        outcome: Cell::of("ok", "Done".to_owned()),
+                    },
                 }],
                 is_paused: status == Status::Paused,
                 is_doubted: status == Status::Copied,

@@ -125,6 +125,11 @@ pub enum Refusal {
     TypeFixed,
 }
 
+/// When one of these was last read back and compared to its end.
+pub fn last_checked(links: &[Link]) -> Option<Timestamp> {
+    links.iter().filter(|link| link.is_linked()).filter_map(|link| link.checked_at).max()
+}
+
 impl Link {
     pub fn platform(&self) -> Option<Platform> {
         Platform::of_text(&self.platform)

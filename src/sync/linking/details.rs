@@ -1,44 +1,38 @@
 //! A group's Details tab beside its name: what it is linked to on each platform, who would sync, and what
 //! is sent.
 
-use std::collections::BTreeMap;
-
 use super::desk::field_of;
 use super::impact::silence;
-use super::views::{Body, Card, Choice, Choose, Details, Sort, Switch, Who};
+use super::views::{Below, Body, Card, Choice, Choose, Details, Sort, Switch, Who};
 use super::{Obstacle, choices};
 use crate::associations::Site;
 use crate::groups::{self, Group};
 use crate::id::GroupId;
 use crate::sessions::SignedIn;
 use crate::sync::eligibility;
-use crate::sync::facts::{self, Facts, Kind, Login};
+use crate::sync::facts::{self, Kind, Login};
 use crate::sync::link::{self, Link};
 use crate::sync::places::State;
 use crate::sync::platform::Platform;
 use crate::sync::preview;
 use crate::sync::status::desk::rendered;
 use crate::sync::status::members::banners;
-use crate::sync::status::views::{Cell, Piece};
+use crate::sync::status::views::{Banners, Cell, Piece};
 use crate::sync::status::words::Words;
 use crate::sync::status::{Connection, Overview};
-use crate::web::companion::Markup;
+use crate::web::companion::GroupDetails;
 use crate::web::page::{Here, Page};
 use crate::web::{Error, Fields};
-
-/// Groups above this size have no table of who would sync: the preview says it.
-const MOST_LOOKED_AT: i64 = 5_000;
-const PAGE: i64 = 200;
 
 pub async fn details(
     site: &Site,
     admin: &SignedIn,
     group: &GroupId,
     typed: Option<&Fields>,
-) -> Result<Markup, Error> {
+) -> Result<GroupDetails, Error> {
     let overview = Overview::of_group(site, group).await?;
     if overview.connections.is_empty() {
-        return Ok(Markup::default());
+        return Ok(GroupDetails::default());
     }
     let page = admin.visitor.page(site, Here::Groups);
     let known = groups::load(&mut site.read(), group).await?.ok_or_else(Error::not_found)?;
@@ -64,15 +58,14 @@ pub async fn details(
         let is_linked = link.is_some_and(Link::is_linked);
         cards.push(Card { slug, name, status, is_linked, body });
     }
-    let details = Details {
-        page: &page,
-        group_id: group.to_string(),
-        banners: banners(site, &page, &overview, group).await?,
-        cards,
-        who: who(site, &page, &overview, &known).await?,
-        sent: sent(site, &page, &overview).await?,
-    };
-    rendered(&details)
+    let banners = banners(site, &page, &overview, group).await?;
+    let who = who(site, &page, &overview, &known).await?;
+    let sent = sent(site, &page, &overview).await?;
+    Ok(GroupDetails {
+        above: rendered(&Banners { page: &page, banners })?,
+        below: rendered(&Below { page: &page, who, sent })?,
+        beside: rendered(&Details { page: &page, group_id: group.to_string(), cards })?,
+    })
 }
 
 async fn choose(
@@ -218,44 +211,19 @@ fn switch(
     }
 }
 
-/// What decides whether a record syncs.
-type Sorted = (bool, bool, u8);
-
-fn sort(facts: &Facts) -> Sorted {
-    let login = match facts.login {
-        Login::Active => 0,
-        Login::None => 1,
-        Login::Disabled => 2,
-    };
-    let is_company = facts.kind == Kind::Company;
-    (facts.is_deactivated, is_company, if is_company { 0 } else { login })
-}
-
 async fn who(
     site: &Site,
     page: &Page,
     overview: &Overview,
     group: &Group,
 ) -> Result<Option<Who>, Error> {
-    if group.size == 0 || group.size > MOST_LOOKED_AT {
+    let sorts = facts::sorts(&mut site.read(), &group.group_id).await?;
+    if sorts.is_empty() {
         return Ok(None);
     }
-    let mut sorts: BTreeMap<Sorted, (i64, Facts)> = BTreeMap::new();
-    for kind in [Kind::Person, Kind::Company] {
-        let mut after = String::new();
-        loop {
-            let mut db = site.read();
-            let found = facts::of_group(&mut db, &group.group_id, &after, kind, PAGE).await?;
-            let Some(last) = found.last() else { break };
-            after = last.record.to_string();
-            for facts in found {
-                sorts.entry(sort(&facts)).or_insert((0, facts)).0 += 1;
-            }
-        }
-    }
     let linked = overview.connections_of(&group.group_id).next();
-    let rows = sorts.into_values().map(|(number, facts)| {
-        let (key, needs_login) = match (facts.is_deactivated, facts.kind, facts.login) {
+    let rows = sorts.into_iter().map(|(sort, number)| {
+        let (key, needs_login) = match (sort.is_deactivated, sort.kind, sort.login) {
             (true, _, _) => ("sync-sort-deactivated", true),
             (false, Kind::Company, _) => ("sync-sort-companies", false),
             (false, Kind::Person, Login::Active) => ("sync-sort-people", false),
@@ -267,7 +235,7 @@ async fn who(
             format!("/admin/groups/{}/members?s={slug}.na", group.group_id)
         });
         let cells = overview.connections.iter().map(|connection| {
-            match eligibility::check(connection.platform, &facts) {
+            match eligibility::check_sort(connection.platform, sort) {
                 Ok(()) => Cell::of("ok", page.t("sync-syncs")),
                 Err(_) => Cell::of("na", page.t("sync-na")),
             }

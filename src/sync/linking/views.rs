@@ -3,7 +3,7 @@
 
 use askama::Template;
 
-use crate::sync::status::views::{Banner, Cell, Piece};
+use crate::sync::status::views::{Cell, Piece};
 use crate::web::companion::Markup;
 use crate::web::page::Page;
 
@@ -12,8 +12,14 @@ use crate::web::page::Page;
 pub struct Details<'a> {
     pub page: &'a Page,
     pub group_id: String,
-    pub banners: Vec<Banner>,
     pub cards: Vec<Card>,
+}
+
+/// Under the group's own fields.
+#[derive(Template)]
+#[template(path = "sync/who.html")]
+pub struct Below<'a> {
+    pub page: &'a Page,
     pub who: Option<Who>,
     /// A platform, and the fields that it gets.
     pub sent: Vec<(String, String)>,
@@ -209,6 +215,8 @@ pub mod samples {
     use crate::groups::views::samples::{ID, head, hostile_head};
     use crate::groups::views::{Details as Tab, Form};
     use crate::sync::status::views::samples::markup;
+    use crate::sync::status::views::{Banner, Banners};
+    use crate::web::companion::GroupDetails;
     use crate::web::page::{
         Here,
         samples::{CANARY, hostile, page},
@@ -262,15 +270,14 @@ pub mod samples {
             cells: vec![Cell::of("na", "N/A".to_owned()), Cell::of("ok", "Sync".to_owned())],
         };
         let see = Piece::link("See who".to_owned(), "/x".to_owned());
-        let details = Details {
+        let details = Details { page: &page, group_id: ID.to_owned(), cards };
+        let banners = vec![Banner {
+            kind: "held",
+            what: text.to_owned(),
+            next: vec![Piece::link(text.to_owned(), "/x".to_owned())],
+        }];
+        let below = Below {
             page: &page,
-            group_id: ID.to_owned(),
-            banners: vec![Banner {
-                kind: "held",
-                what: text.to_owned(),
-                next: vec![Piece::link(text.to_owned(), "/x".to_owned())],
-            }],
-            cards,
             who: Some(Who {
                 heading: "48 in the group".to_owned(),
                 platforms: vec!["Mobilize", "Higher Logic"],
@@ -283,7 +290,12 @@ pub mod samples {
         };
         let form = Form { name: text.to_owned(), ..Form::default() };
         let group = if text == CANARY { hostile_head() } else { head() };
-        Tab { more: markup(&details), page: of(Here::Groups), group, form }.render().unwrap()
+        let more = GroupDetails {
+            above: markup(&Banners { page: &page, banners }),
+            below: markup(&below),
+            beside: markup(&details),
+        };
+        Tab { more, page: of(Here::Groups), group, form }.render().unwrap()
     }
 
     fn names(title: &str, text: &str) -> Names {

@@ -55,7 +55,8 @@ fn plan_line(site: &Site, page: &Page, plan: &Plan) -> Option<PlanLine> {
     })
 }
 
-fn run_line(site: &Site, page: &Page, run: &Run) -> Option<RunLine> {
+/// A check in words.
+pub fn run_line(site: &Site, page: &Page, run: &Run) -> Option<RunLine> {
     let platform = Platform::of_text(&run.platform)?;
     let words = Words { page, platform, now: site.now };
     let cause = match run.cause.as_str() {
@@ -67,7 +68,7 @@ fn run_line(site: &Site, page: &Page, run: &Run) -> Option<RunLine> {
         "unsure" => "sync-run-unsure",
         _ => "sync-run-asked",
     };
-    let found = match run.there {
+    let found = match run.there.filter(|_| run.outcome.is_none()) {
         None => String::new(),
         Some(there) => {
             let args = [
@@ -81,7 +82,7 @@ fn run_line(site: &Site, page: &Page, run: &Run) -> Option<RunLine> {
     };
     let outcome = match (&run.outcome, run.ended_at) {
         (Some(why), _) => {
-            let small = vec![Piece::text(words.one("sync-said", "words", why))];
+            let small = vec![Piece::text(words.said(why))];
             Cell { small, ..Cell::of("bad", page.t("sync-failed")) }
         }
         (None, Some(_)) => Cell::of("ok", page.t("sync-done")),

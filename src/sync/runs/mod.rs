@@ -26,10 +26,8 @@ rows! {
         pub there: Option<i64>,
         pub added: i64,
         pub updated: i64,
-        pub removed: i64,
         /// How many were there and should not have been.
         pub held: i64,
-        pub failed: i64,
         /// Why it ended early.
         pub outcome: Option<String>,
     }
@@ -62,6 +60,15 @@ pub async fn end(
 /// The newest ones of a group.
 pub async fn of_group(db: &mut Reader, group: &GroupId, most: i64) -> Result<Vec<Run>, db::Error> {
     store::of_group(db, group, most).await
+}
+
+/// The newest ones of a platform.
+pub async fn of_platform(
+    db: &mut Reader,
+    platform: Platform,
+    most: i64,
+) -> Result<Vec<Run>, db::Error> {
+    store::of_platform(db, platform.as_text(), most).await
 }
 
 /// When the newest nightly check began, and how much it found that was not as it should be.

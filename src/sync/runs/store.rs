@@ -54,7 +54,7 @@ pub async fn end(
 pub async fn of_group(db: &mut Reader, group: &GroupId, most: i64) -> Result<Vec<Run>, Error> {
     db.find(
         "select run_id, platform, group_id, cause, started_at, ended_at, there, added, updated,
-             removed, held, failed, outcome
+             held, outcome
          from sync_runs
          where association_id = $1 and group_id = $2
          order by started_at desc, run_id
@@ -66,10 +66,25 @@ pub async fn of_group(db: &mut Reader, group: &GroupId, most: i64) -> Result<Vec
     .await
 }
 
+pub async fn of_platform(db: &mut Reader, platform: &str, most: i64) -> Result<Vec<Run>, Error> {
+    db.find(
+        "select run_id, platform, group_id, cause, started_at, ended_at, there, added, updated,
+             held, outcome
+         from sync_runs
+         where association_id = $1 and platform = $2
+         order by started_at desc, run_id
+         limit $3",
+    )
+    .bind(platform)
+    .bind(most)
+    .all()
+    .await
+}
+
 pub async fn nightly(db: &mut Reader, most: i64) -> Result<Vec<Run>, Error> {
     db.find(
         "select run_id, platform, group_id, cause, started_at, ended_at, there, added, updated,
-             removed, held, failed, outcome
+             held, outcome
          from sync_runs
          where association_id = $1 and cause = 'nightly'
          order by started_at desc, run_id

@@ -2,7 +2,7 @@
 //! being in the group.
 
 use super::desk::{cell, rendered, words};
-use super::views::{Banner, Card, Cards, Cell, Other, Others, Piece, Progress};
+use super::views::{Banner, Card, Cards, Cell, Other, Others, Piece, Progress, SyncNow};
 use super::{Connection, Member, Overview, member, seen};
 use crate::associations::Site;
 use crate::id::{GroupId, RecordId};
@@ -12,7 +12,7 @@ use crate::sync::places::{self, Place, State};
 use crate::sync::platform::Platform;
 use crate::sync::{facts, release};
 use crate::web::Error;
-use crate::web::companion::{Choice, Columns, Markup};
+use crate::web::companion::{Choice, Columns, GroupMembers, Markup};
 use crate::web::page::{Here, Page};
 
 /// People there who are not in the group, as one page shows them.
@@ -102,7 +102,7 @@ pub async fn group_members(
     site: &Site,
     admin: &SignedIn,
     group: &GroupId,
-) -> Result<Markup, Error> {
+) -> Result<GroupMembers, Error> {
     let overview = Overview::of_group(site, group).await?;
     let page = admin.visitor.page(site, Here::Groups);
     let (mut all, mut has_more) = (Vec::new(), false);
@@ -115,14 +115,20 @@ pub async fn group_members(
             all.push(Others { slug: connection.platform.as_text(), title, rows: others });
         }
     }
-    rendered(&Progress {
+    let is_linked = overview.connections_of(group).next().is_some();
+    let progress = Progress {
         page: &page,
         group_id: group.to_string(),
         banners: banners(site, &page, &overview, group).await?,
-        is_linked: overview.connections_of(group).next().is_some(),
+        is_linked,
         cards: cards(site, &page, &overview, group).await?,
         others: all,
         has_more_others: has_more,
+    };
+    let now = SyncNow { page: &page, group_id: group.to_string() };
+    Ok(GroupMembers {
+        head: if is_linked { rendered(&now)? } else { Markup::default() },
+        above: rendered(&progress)?,
     })
 }
 

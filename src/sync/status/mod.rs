@@ -490,7 +490,6 @@ mod tests {
             stopped_answer: None,
             not_before: None,
             last_success_at: None,
-            last_check_at: None,
             next_check_at: None,
         }
     }

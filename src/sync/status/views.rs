@@ -34,6 +34,14 @@ pub struct CellView<'a> {
     pub cell: Cell,
 }
 
+/// Beside the name of a linked group.
+#[derive(Template)]
+#[template(path = "sync/sync_now.html")]
+pub struct SyncNow<'a> {
+    pub page: &'a Page,
+    pub group_id: String,
+}
+
 /// Above a group's members: how far each platform is.
 #[derive(Template)]
 #[template(path = "sync/progress.html")]
@@ -174,6 +182,7 @@ pub mod samples {
     use crate::sync::places::State;
     use crate::sync::platform::Platform;
     use crate::sync::release::Plan;
+    use crate::web::companion::GroupMembers;
     use crate::web::page::{
         Here,
         samples::{CANARY, hostile, page},
@@ -358,7 +367,10 @@ pub mod samples {
         let tab = Members {
             page: of(Here::Groups),
             group: if text == CANARY { hostile_head() } else { head() },
-            above: markup(&progress),
+            around: GroupMembers {
+                head: markup(&SyncNow { page: &page, group_id: ID.to_owned() }),
+                above: markup(&progress),
+            },
             search: String::new(),
             state: String::new(),
             choices: Vec::new(),

@@ -10,7 +10,9 @@ use novi_sso::groups;
 use novi_sso::id::{GroupId, RecordId};
 use novi_sso::sessions::SignedIn;
 use novi_sso::web::Fields;
-use novi_sso::web::companion::{Answer, Choice, Columns, Companion, GroupList, Markup, Taken};
+use novi_sso::web::companion::{
+    Answer, Choice, Columns, Companion, GroupDetails, GroupList, GroupMembers, Markup, Taken,
+};
 
 use super::{at, people, ruth, saved};
 use crate::support::Novi;
@@ -64,9 +66,10 @@ impl Companion for Beside {
         _: &'a SignedIn,
         _: &'a GroupId,
         typed: Option<&'a Fields>,
-    ) -> Answer<'a, Markup> {
+    ) -> Answer<'a, GroupDetails> {
         let typed = typed.map_or("untouched", |fields| fields.text("sync"));
-        answer(Markup(format!("<input name=\"sync\" aria-label=\"Sync\" value=\"{typed}\">")))
+        let field = format!("<input name=\"sync\" aria-label=\"Sync\" value=\"{typed}\">");
+        answer(GroupDetails { beside: Markup(field), ..GroupDetails::default() })
     }
 
     fn save_group<'a>(
@@ -90,8 +93,8 @@ impl Companion for Beside {
         _: &'a Site,
         _: &'a SignedIn,
         _: &'a GroupId,
-    ) -> Answer<'a, Markup> {
-        answer(markup("31 of 48 done"))
+    ) -> Answer<'a, GroupMembers> {
+        answer(GroupMembers { above: markup("31 of 48 done"), ..GroupMembers::default() })
     }
 
     fn member_columns<'a>(

@@ -4,7 +4,9 @@ use novi_sso::associations::Site;
 use novi_sso::id::{GroupId, RecordId};
 use novi_sso::sessions::SignedIn;
 use novi_sso::web::Fields;
-use novi_sso::web::companion::{Answer, Choice, Columns, Companion, GroupList, Markup, Taken};
+use novi_sso::web::companion::{
+    Answer, Choice, Columns, Companion, GroupDetails, GroupList, GroupMembers, Markup, Taken,
+};
 
 pub struct Fake;
 
@@ -29,7 +31,7 @@ impl Companion for Fake {
         _: &'a SignedIn,
         _: &'a GroupId,
         _: Option<&'a Fields>,
-    ) -> Answer<'a, Markup> {
+    ) -> Answer<'a, GroupDetails> {
         nothing()
     }
 
@@ -48,7 +50,7 @@ impl Companion for Fake {
         _: &'a Site,
         _: &'a SignedIn,
         _: &'a GroupId,
-    ) -> Answer<'a, Markup> {
+    ) -> Answer<'a, GroupMembers> {
         nothing()
     }
 

@@ -7,6 +7,7 @@ use novi_sso::members::{self, records};
 use super::{fill, id_in, path, press, record, ruth};
 use crate::support::{Member, Novi, PASSWORD};
 
+/// DEC17: records are made here, by hand as by a file, and nowhere else.
 #[tokio::test]
 async fn a_person_is_added_with_a_login_and_can_log_in_at_once() {
     let novi = Novi::start().await;

@@ -1,9 +1,9 @@
 //! What changes here shows there, and nothing else does.
 
-use novi_sso::events::Actor;
+use novi_sso::events::{self, Actor, Subscriber};
 use novi_sso::groups;
 use novi_sso::id::RecordId;
-use novi_sso::members::{Email, logins, records};
+use novi_sso::members::{Email, NewMember, Password, logins, records};
 use novi_sso::sync::link::GroupType;
 use novi_sso::sync::platform::Platform;
 use novi_sso::sync::{integration, queue};
@@ -128,7 +128,69 @@ async fn nothing_but_the_five_fields_leaves_and_nothing_leaves_twice() {
     assert_eq!(again.iter().filter(|request| request.method != "GET").count(), bodies.len());
 }
 
-/// R53, R75: an account makes an N/A person eligible at once, and so does a log-in.
+/// R53 (M:154): the first log-in makes an N/A person eligible at once, should their account have gone unheard.
+#[tokio::test]
+async fn a_first_log_in_makes_a_person_eligible_at_once() {
+    let stage = Stage::start().await;
+    let nora = stage.novi.member_at(HOME, "Nora", |member| member.email = None).await;
+    let group = stage.novi.group("Board", &[&nora]).await;
+    stage.link(&group).await;
+    stage.settle().await;
+    let site = stage.site().await;
+    let email = Email::parse(&nora.email).unwrap();
+    let password = Password::typed(&nora.password).unwrap();
+    let hash = stage.novi.app.hashing.hash(password).await.unwrap();
+    logins::add(&site, &nora.id, &email, Some(&hash), &BY).await.unwrap().unwrap();
+    for hint in events::hints(&mut site.read(), Subscriber::Sync, 100).await.unwrap() {
+        let mut tx = site.write().await.unwrap();
+        events::clear(&mut tx, Subscriber::Sync, &hint).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    stage.settle().await;
+    assert_eq!(stage.status(Platform::Mobilize, &group, &nora).await, "na");
+
+    stage.novi.browser_of(&nora).await;
+    stage.settle().await;
+
+    assert_eq!(stage.there(BOARD), [nora.email.as_str()]);
+    assert_eq!(stage.status(Platform::Mobilize, &group, &nora).await, "up_to_date");
+}
+
+/// DEC14: whose membership lapsed goes on syncing as long as they have an account.
+#[tokio::test]
+async fn a_lapsed_membership_changes_nothing_at_mobilize() {
+    let stage = Stage::start().await;
+    let lapsed = |member: &mut NewMember| member.member_status = Some("lapsed".to_owned());
+    let ann = stage.novi.member_at(HOME, "Ann", lapsed).await;
+    let group = stage.novi.group("Board", &[&ann]).await;
+    stage.link(&group).await;
+    stage.settle().await;
+    assert_eq!(stage.there(BOARD), [ann.email]);
+}
+
+/// DEC15: a job title that is not known is left out, and one that was cleared is sent blank.
+#[tokio::test]
+async fn what_is_unknown_is_left_out_and_what_was_cleared_is_blank() {
+    let stage = Stage::start().await;
+    let ann = stage.novi.member_at(HOME, "Ann", |member| member.job_title = None).await;
+    let bob = stage.novi.member("Bob").await;
+    let group = stage.novi.group("Board", &[&ann]).await;
+    stage.link(&group).await;
+    stage.settle().await;
+    let fields = |stage: &Stage| {
+        let last = stage.mobilize.requests().into_iter().rfind(|it| it.body.is_object());
+        last.expect("somebody was sent").body["fields"].clone()
+    };
+    assert_eq!(fields(&stage).get("job_title"), None, "{}", fields(&stage));
+
+    groups::add_member(&stage.site().await, &group, &bob.id, &BY).await.unwrap();
+    stage.settle().await;
+    assert_eq!(fields(&stage)["job_title"], "Owner");
+    stage.edit(&bob.id.clone().into(), "job_title", "").await;
+    assert_eq!(fields(&stage)["job_title"], "");
+}
+
+/// R53, R75: an account makes an N/A person eligible at once.
 #[tokio::test]
 async fn an_account_makes_a_person_eligible_at_once() {
     let stage = Stage::start().await;

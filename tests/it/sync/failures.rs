@@ -97,19 +97,35 @@ async fn a_poison_record_fails_with_the_platforms_words_and_the_others_go_on() {
     let words = serde_json::json!({
         "error_message": "email has already been taken", "error_code": "x", "field": "email"
     });
-    stage.mobilize.set_faults([Fault::on(route).times(8).answer_json(422, &words)]);
+    let refused = |times| Fault::on(&*route).times(times).answer_json(422, &words);
+    stage.mobilize.set_faults([refused(2)]);
 
     let site = stage.site().await;
     novi_sso::groups::add_member(&site, &group, &ann.id, &BY).await.unwrap();
+    stage.settle().await;
+    let tries = async || {
+        let known = queue::known(&mut site.read(), &ann.id.clone().into()).await.unwrap();
+        known[0].tries
+    };
+    while tries().await < 2 {
+        stage.novi.clock.advance(100);
+        stage.settle().await;
+    }
+    // Between two of its tries.
+    let bob = stage.novi.member("Bob").await;
+    novi_sso::groups::add_member(&stage.site().await, &group, &bob.id, &BY).await.unwrap();
+    stage.settle().await;
+    assert_eq!((stage.there(BOARD), tries().await), (vec![bob.email.clone()], 2));
+    stage.mobilize.set_faults([refused(6)]);
     for _ in 0..20 {
         stage.settle().await;
         stage.novi.clock.advance(1000);
     }
-    let bob = stage.novi.member("Bob").await;
-    novi_sso::groups::add_member(&stage.site().await, &group, &bob.id, &BY).await.unwrap();
+    let eve = stage.novi.member("Eve").await;
+    novi_sso::groups::add_member(&stage.site().await, &group, &eve.id, &BY).await.unwrap();
     stage.settle().await;
 
-    assert_eq!(stage.there(BOARD), [bob.email.as_str()]);
+    assert_eq!(stage.there(BOARD), [bob.email.as_str(), eve.email.as_str()]);
     assert_eq!(stage.status(MOBILIZE, &group, &ann).await, "failed");
     let known = queue::known(&mut site.read(), &ann.id.clone().into()).await.unwrap();
     let known = &known[0];

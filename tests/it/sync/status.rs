@@ -377,6 +377,42 @@ async fn the_nightly_check_says_what_it_found() {
     let mut ruth = stage.novi.browser_of(&stage.novi.admin("Rose").await).await;
     let list = ruth.get("/admin/groups").await.text();
     assert!(list.contains("1 difference, set right."), "{list}");
+    // R66: "at night", whatever the hour at which somebody connected it.
+    let site = stage.site().await;
+    let all = integration::list(&mut site.read()).await.unwrap();
+    for next in all.iter().filter_map(|it| it.next_check_at) {
+        assert!((1..4).contains(&next.zoned().hour()), "{next}");
+        assert!((0..=24 * 3600).contains(&next.seconds_since(site.now)), "{next}");
+    }
     let history = ruth.get(&at(&group, "/history")).await.text();
     assert!(history.contains("Nightly") && history.contains("1 too many"), "{history}");
+}
+
+/// R66, R83: each platform's card says when everything was last read back, and how the last checks ended; one
+/// that failed is none.
+#[tokio::test]
+async fn a_platforms_card_tells_its_last_full_checks() {
+    let stage = Stage::start().await;
+    let ann = stage.novi.member("Ann").await;
+    let group = stage.novi.group("Committee", &[&ann]).await;
+    let mut ruth = stage.ruth().await;
+    let url = "/admin/settings/integrations";
+    let before = ruth.get(url).await.text();
+    assert!(before.contains("Last full check not yet"), "{before}");
+    stage.link(&group).await;
+    stage.settle().await;
+
+    let page = ruth.get(url).await;
+    assert!(page.text().contains("Last full check just now"), "{}", page.text());
+    assert!(page.text().contains("The last full checks Committee Linked, just now. 0 there"));
+    assert!(page.body.contains(&format!("href=\"{}\"", at(&group, "/history"))), "{}", page.body);
+
+    stage.mobilize.set_faults([Fault::on("GET /v1/groups").times(1000).answer(500)]);
+    let tab = ruth.get(&at(&group, "/members")).await;
+    ruth.fill(&tab, &at(&group, "/sync"), &[]).await;
+    stage.passes(1800).await;
+    let page = ruth.get(url).await.text();
+    assert!(page.contains("Last full check 30 min ago"), "a failed one is none: {page}");
+    let failed = "Committee Asked for, just now. Failed Mobilize: it answered 500 without a word.";
+    assert!(page.contains(failed), "{page}");
 }

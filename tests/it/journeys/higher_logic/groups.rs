@@ -20,11 +20,11 @@ async fn a_group_is_toggled_on_and_makes_its_community() {
     in_order(
         &details.text(),
         &[
+            "2 people with a user accountSync",
             "Sync to Higher Logic",
             "Group Type",
             "Community",
             "Security Group",
-            "2 people with a user accountSync",
         ],
     );
     assert!(office.stage.higher_logic.groups().is_empty());
