@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { demo } from "./support/novi.mjs";
+import { addMember, demo } from "./support/novi.mjs";
 import { logIn, openMobilize, stands } from "./support/steps.mjs";
 import { stage, story } from "./support/story.mjs";
 
@@ -42,7 +42,7 @@ story(set, "a person who is added, gets a login, is edited and signs in is in th
   assert.equal(await seen.count(), 0, "nobody without a login is there");
 
   await row.getByRole("link", { name: "Give them a login" }).click();
-  await page.goto(`${person}/login`);
+  await page.waitForURL(`${person}/login`);
   await page.locator("#login-email").fill(NIA.email);
   await page.getByLabel("First password").fill(NIA.password);
   await page.getByRole("button", { name: "Save" }).click();
@@ -60,4 +60,30 @@ story(set, "a person who is added, gets a login, is edited and signs in is in th
   await nia.page.getByRole("heading", { name: "Welcome, Nia" }).waitFor();
   await there.reload();
   assert.equal(await seen.count(), 1);
+});
+
+story(set, "the page of a held group says by itself that somebody else is in step (R76, R78)", async ({ novi, visit }) => {
+  await addMember(novi, { email: "ada@amadi.example", password: "nine quiet hammers", firstName: "Ada", lastName: "Amadi" });
+  const { page } = await visit();
+  await page.goto(`${novi.url}/log-in`);
+  await logIn(page, { email: novi.admin, password: novi.password });
+  await stands(page, "SSO Clients");
+  await page.goto(`${novi.url}/admin/groups`);
+  await page.getByRole("link", { name: "Board of Directors" }).click();
+  await page.getByRole("link", { name: "Members (" }).click();
+  await page.getByRole("link", { name: "Add member" }).click();
+  await page.getByLabel("Name or e-mail").fill("Amadi");
+  await page.getByRole("button", { name: "Find" }).click();
+  await page.getByRole("button", { name: "Add Ada Amadi" }).click();
+  const row = page.getByRole("row", { name: /Ada Amadi/ });
+  await row.waitFor();
+  await page.evaluate(() => {
+    window.isTheSamePage = true;
+  });
+
+  // The group is held, because somebody was added by hand in Mobilize; others are sent all the same.
+  await row.getByText("Up To Date").waitFor({ timeout: 60_000 });
+
+  assert.ok(await page.evaluate(() => window.isTheSamePage), "nobody loaded it anew");
+  assert.match(await page.locator("#sync-summary").textContent(), /Mobilize/, "it is said aloud, too");
 });

@@ -352,6 +352,55 @@ pages(harbor, "groups on the platforms", async ({ novi, visit, look }) => {
   await look(page, "record-synced");
   await page.goto(`${novi.url}/admin/members/${members[0].record_id}/sent`);
   await look(page, "record-sent");
+  await page.goto(`${novi.url}/admin/groups/${group}/history`);
+  await page.getByRole("heading", { name: "Full checks" }).waitFor();
+  await look(page, "group-history-synced");
+
+  // What is asked before a link is ended, and refused before one is made.
+  await page.goto(`${novi.url}/admin/groups/${group}`);
+  await page.getByLabel("Mobilize Group").selectOption("");
+  await page.getByRole("button", { name: "Save" }).first().click();
+  await page.getByText("Nobody is removed").first().waitFor();
+  await look(page, "group-unlink");
+  await page.goto(`${novi.url}/admin/groups`);
+  await page.getByRole("link", { name: "Add group" }).first().click();
+  await page.getByLabel("Name").fill("Harbor Watch");
+  await page.getByRole("button", { name: "Add group" }).click();
+  await page.waitForURL(/groups\/[0-9a-f-]{36}/);
+  const watch = page.url().match(/groups\/([0-9a-f-]{36})/)[1];
+  await page.goto(`${novi.url}/admin/groups/${watch}`);
+  await page.getByLabel("Sync to Higher Logic").check();
+  await page.getByRole("button", { name: "Save" }).first().click();
+  await page.getByText("Choose a Group Type").waitFor();
+  await look(page, "group-refused");
+  await page.goto(`${novi.url}/admin/groups/${watch}`);
+  await page.getByLabel("Sync to Higher Logic").check();
+  await page.getByLabel("Community", { exact: true }).check();
+  await page.getByRole("button", { name: "Save" }).first().click();
+  await page.getByText("Higher Logic Sync Status").waitFor();
+  await look(page, "group-higher-logic");
+
+  // A plan from its release to its end.
+  await page.goto(`${novi.url}/admin/groups`);
+  await page.getByRole("link", { name: "Look first" }).click();
+  const [number] = (await page.getByRole("button", { name: /^Remove \d+/ }).innerText()).match(/\d+/);
+  await page.locator("#count").fill(number);
+  await page.getByRole("button", { name: /^Remove \d+/ }).click();
+  await page.getByText("Released. They are removed a few at a time.").waitFor();
+  await look(page, "plan-released");
+  const stop = page.getByRole("button", { name: "Stop", exact: true });
+  if (await stop.isVisible()) {
+    await stop.click();
+    await page.getByText("Nobody more is removed.").waitFor();
+    await look(page, "plan-stopped");
+  }
+
+  await novi.run(["sync", "staging", "on"]);
+  await page.goto(`${novi.url}/admin/groups`);
+  await look(page, "groups-staging");
+  await page.goto(`${novi.url}/admin/move`);
+  await look(page, "move-staging");
+  await novi.run(["sync", "staging", "off"]);
 });
 
 pages(harbor, "people and companies", async ({ novi, visit, look }) => {
