@@ -144,7 +144,6 @@ fn wordless(mut failure: Failure) -> Failure {
     match &mut failure {
         Failure::Unreachable { words }
         | Failure::Unknown { words }
-        | Failure::Unsendable { words }
         | Failure::Busy { words, .. }
         | Failure::Refused { words, .. }
         | Failure::Unsendable { words }
