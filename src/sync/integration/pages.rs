@@ -81,6 +81,8 @@ async fn show(
         }
         cards.push(card);
     }
+    // What cannot be connected just now says little, and stands behind the others.
+    cards.sort_by_key(|card| card.is_taken);
     let notice = match leave {
         Leave::Runs => None,
         Leave::Staging => Some(Notice::Staging),

@@ -68,7 +68,9 @@ pub fn run_line(site: &Site, page: &Page, run: &Run) -> Option<RunLine> {
         "unsure" => "sync-run-unsure",
         _ => "sync-run-asked",
     };
-    let found = match run.there.filter(|_| run.outcome.is_none()) {
+    // Higher Logic cannot be read, so nobody knows how many are there.
+    let is_told = run.outcome.is_none() && platform != Platform::HigherLogic;
+    let found = match run.there.filter(|_| is_told) {
         None => String::new(),
         Some(there) => {
             let args = [

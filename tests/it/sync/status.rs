@@ -294,7 +294,7 @@ async fn strangers_who_are_held_are_told_apart_from_people_who_left() {
     stage.link(&group).await;
     stage.settle().await;
     for index in 0..12 {
-        stage.mobilize.seed_member(BOARD, There::new(&format!("byhand{index}@x.org")));
+        stage.mobilize.seed_member(BOARD, There::new(format!("byhand{index}@x.org")));
     }
     stage.passes(2 * 24 * 3600).await;
     stage.passes(11).await;
