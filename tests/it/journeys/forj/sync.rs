@@ -17,7 +17,7 @@ async fn a_group_is_linked_on_its_details_tab_and_begins_to_sync() {
 
     // F:109 "head to its Details tab and simply find the Forj Community section here".
     let details = office.reads(&["Groups", "Safety", "Details"]).await;
-    in_order(&details, &["Forj Community Group", "2 people with a user account"]);
+    in_order(&details, &["2 people with a user account", "Forj Community Group"]);
     // F:111 "In the dropdown, select the appropriate Forj Community Group and save your Novi Group. This
     // will automatically begin syncing".
     office.links("Safety", "forj_group", "Board").await;

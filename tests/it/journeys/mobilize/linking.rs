@@ -21,7 +21,7 @@ async fn a_group_is_linked_on_its_details_tab_and_begins_to_sync() {
     let details = office.goes(&["Groups", "Safety", "Details"]).await;
     in_order(
         &details.text(),
-        &["Mobilize Group", "Saving starts the sync.", "2 people with a user account"],
+        &["2 people with a user account", "Mobilize Group", "Saving starts the sync."],
     );
     let choices = details.choices("mobilize_group");
     let words: Vec<_> = choices.iter().map(|choice| choice.words.as_str()).collect();
