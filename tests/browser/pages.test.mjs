@@ -395,12 +395,12 @@ pages(harbor, "groups on the platforms", async ({ novi, visit, look }) => {
     await look(page, "plan-stopped");
   }
 
-  await novi.run(["sync", "staging", "on"]);
+  await novi.run(["sync", "staging", "off"]);
   await page.goto(`${novi.url}/admin/groups`);
   await look(page, "groups-staging");
   await page.goto(`${novi.url}/admin/move`);
   await look(page, "move-staging");
-  await novi.run(["sync", "staging", "off"]);
+  await novi.run(["sync", "staging", "live"]);
 });
 
 pages(harbor, "people and companies", async ({ novi, visit, look }) => {
