@@ -316,13 +316,9 @@ async fn claim_if_running(
     platform: Platform,
     most: i64,
 ) -> Result<Vec<queue::Work>, db::Error> {
-    match integration::is_running(site, platform).await? {
-        true => claim(site, platform, most).await,
-        false => Ok(Vec::new()),
+    if !integration::is_running(site, platform).await? {
+        return Ok(Vec::new());
     }
-}
-
-async fn claim(site: &Site, platform: Platform, most: i64) -> Result<Vec<queue::Work>, db::Error> {
     let mut tx = site.write().await?;
     let taken = queue::claim(&mut tx, platform, most).await?;
     tx.commit().await?;

@@ -231,7 +231,12 @@ mod tests {
 
     #[test]
     fn our_own_words_are_told_apart_from_the_platforms() {
-        for ours in ["it answered 422 without a word", "its list did not hold still"] {
+        for ours in [
+            "it answered 422 without a word",
+            "its list did not hold still",
+            "it needs an e-mail address of whoever is new there",
+            "it takes pushes of at most 1000 bytes",
+        ] {
             assert!(is_ours(ours), "{ours}");
         }
         for theirs in ["Email is invalid", "item 3 is invalid", "", "This e-mail is taken"] {

@@ -1,5 +1,6 @@
 //! How fast a connection may be called: so many calls a second and a minute, so many at once, and none
-//! before the platform's own "not before"; and how its calls went lately. All calls of a connection in this process share one [`Pace`].
+//! before the platform's own "not before"; and how its calls went lately. All calls of a connection in
+//! this process share one [`Pace`].
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -115,11 +115,11 @@ impl HigherLogic {
     pub async fn push(&self, items: &[Item], idempotency_key: &str) -> Result<Pushed, Failure> {
         let size = items.iter().map(|item| item.json().len() + 1).sum::<usize>() + self.empty();
         if items.is_empty() || items.len() > usize::from(self.profile.max_items) {
-            let words = format!("a push has from 1 to {} items", self.profile.max_items);
+            let words = format!("it takes pushes of 1 to {} items", self.profile.max_items);
             return Err(Failure::Unsendable { words });
         }
         if size > self.largest() {
-            let words = format!("a push has at most {} bytes", self.profile.max_bytes);
+            let words = format!("it takes pushes of at most {} bytes", self.profile.max_bytes);
             return Err(Failure::Unsendable { words });
         }
         let Answered { status, it: said } = self.post(items, Some(idempotency_key)).await?;

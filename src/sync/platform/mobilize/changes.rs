@@ -120,11 +120,11 @@ impl Mobilize {
         items: &Value,
     ) -> Result<String, Failure> {
         let Some(bulk) = &self.profile.bulk else {
-            return Err(never_sent("this platform has no bulk calls, by its profile".to_owned()));
+            return Err(never_sent("it has no bulk calls, by its profile".to_owned()));
         };
         if count == 0 || count > usize::from(bulk.max) {
             return Err(never_sent(format!(
-                "a bulk has from 1 to {} items, not {count}",
+                "it takes bulks of 1 to {} items, not of {count}",
                 bulk.max
             )));
         }
@@ -145,7 +145,7 @@ impl Mobilize {
                 Ok(json!({ "user_id": user_id, "fields": self.named(fields, Kept::Only) }))
             }
             None if fields.get(Field::Email).is_none_or(|email| email.trim().is_empty()) => {
-                Err(never_sent("a person who is new there needs an e-mail address".to_owned()))
+                Err(never_sent("it needs an e-mail address of whoever is new there".to_owned()))
             }
             None => Ok(json!({ "fields": self.named(fields, Kept::AndEmail) })),
         }

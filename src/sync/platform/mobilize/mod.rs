@@ -389,7 +389,7 @@ fn with_fields() -> Vec<(&'static str, String)> {
 
 fn filled(route: &Route, ids: &[(&str, &str)]) -> Result<String, Failure> {
     route.fill(ids).ok_or_else(|| Failure::Unreachable {
-        words: "there is no address for an id that is empty or made of dots".to_owned(),
+        words: "it has no address for an id that is empty or made of dots".to_owned(),
     })
 }
 
